@@ -1,0 +1,12 @@
+export type * from './advantage-estimator.js';
+export type * from './objective.js';
+export type * from './passage.js';
+export type * from './plugin.js';
+export type * from './policy.js';
+export type * from './protocol.js';
+export type * from './question.js';
+export type * from './reward-shaper.js';
+export type * from './search-tool.js';
+export type * from './standard-schema.js';
+export type * from './tracker.js';
+export type * from './trajectory.js';

@@ -1,0 +1,39 @@
+/**
+ * What the policy minimises. A closed union and not a plugin, because remote trainers support a closed list.
+ * A = advantage of the token, rho = exp(logprob - logprob at sampling time).
+ */
+export type Objective = PolicyLoss & {
+  readonly kl: KullbackLeiblerTerm;
+  readonly aggregation: Aggregation;
+  /** Weight of the entropy bonus (subtracted from the loss); 0 turns it off. */
+  readonly entropyCoefficient: number;
+};
+
+export type PolicyLoss =
+  | {
+      readonly kind: 'ppo-clip';
+      /** Lower clip width, rho is clipped at 1 - low. */
+      readonly low: number;
+      /** Upper clip width, rho is clipped at 1 + high; larger than `low` is DAPO's clip-higher. */
+      readonly high: number;
+      /** Dual clip: for A < 0 the loss is capped at -A times this; `null` turns it off. */
+      readonly dualClip: number | null;
+    }
+  | { readonly kind: 'importance-sampling' }
+  | { readonly kind: 'cispo'; readonly low: number; readonly high: number }
+  | { readonly kind: 'gspo'; readonly low: number; readonly high: number };
+
+/** KL penalty in the loss; d = reference logprob - logprob. k1 = -d, k2 = d^2/2, k3 = exp(d) - d - 1. */
+export interface KullbackLeiblerTerm {
+  readonly estimator: 'k1' | 'k2' | 'k3';
+  /** 0 turns the term off and no reference is kept. */
+  readonly coefficient: number;
+  /** Against which policy: the one the run started from, or the one that sampled. */
+  readonly reference: 'initial' | 'sampler';
+}
+
+/**
+ * `token-mean`: sum over tokens / number of tokens of the whole batch. `sequence-mean`: mean over trajectories of the
+ * mean over their tokens. `constant`: sum over tokens / (trajectories x maxTokens), as Dr.GRPO.
+ */
+export type Aggregation = 'token-mean' | 'sequence-mean' | 'constant';

@@ -1,0 +1,113 @@
+import type { Objective } from './objective.js';
+
+/** What a policy can do. Asking for more than this is refused at start-up. */
+export interface PolicyCapabilities {
+  readonly trainable: boolean;
+  /** Kinds of objective `forwardBackward` accepts; empty when not trainable. */
+  readonly objectives: readonly Objective['kind'][];
+  /** Whether samples carry token ids and log-probabilities. */
+  readonly logprobs: boolean;
+  /** Most tokens of prompt, outputs and observations together; `null` when unknown. */
+  readonly maxContext: number | null;
+}
+
+/** A tokenizer as the rollout needs it, to measure and keep observations as tokens. */
+export interface PolicyTokenizer {
+  encode(text: string): readonly number[];
+  decode(tokenIds: readonly number[]): string;
+}
+
+/** One message of the conversation so far, for policies that work on text or chat messages. */
+export interface ConversationMessage {
+  readonly role: 'prompt' | 'policy' | 'observation';
+  readonly text: string;
+}
+
+/** Ask the policy for the next turn of one trajectory. */
+export interface SampleRequest {
+  /** Same for all turns of one trajectory: a policy may keep its key-value cache under it. */
+  readonly trajectoryId: string;
+  readonly messages: readonly ConversationMessage[];
+  /** The same conversation as tokens, verbatim; empty for policies without a tokenizer. */
+  readonly tokenIds: readonly number[];
+  /** Seed of this turn alone, derived from (run seed, step, question, rollout, turn). */
+  readonly seed: number;
+  /** 0 is greedy. */
+  readonly temperature: number;
+  readonly topP: number;
+  readonly maxTokens: number;
+  /** Generation ends after the first of these strings, which is kept in the output. */
+  readonly stop: readonly string[];
+  /** 0-based turn, and whether a search is still permitted after it. */
+  readonly turn: number;
+  readonly maySearch: boolean;
+}
+
+export interface Sample {
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+  readonly logprobs: readonly number[];
+  /** `stop`: a stop string or end token; `length`: maxTokens or the context ran out. */
+  readonly finish: 'stop' | 'length';
+}
+
+/** Who produced a token. Loss masks are derived from this and from nothing else. */
+export type TokenOwner = 'prompt' | 'policy' | 'observation';
+
+/** One trajectory as tokens. All arrays have the same length. */
+export interface TrainingSequence {
+  readonly trajectoryId: string;
+  readonly tokenIds: readonly number[];
+  readonly owners: readonly TokenOwner[];
+  /** Advantage of each policy token; 0 elsewhere. */
+  readonly advantages: readonly number[];
+  /** Log-probability at sampling time of each policy token; 0 elsewhere. */
+  readonly logprobs: readonly number[];
+}
+
+export interface TrainingBatch {
+  readonly sequences: readonly TrainingSequence[];
+  /** Temperature the tokens were sampled at: training uses the same distribution. */
+  readonly temperature: number;
+  /** Most policy tokens a trajectory can have; the denominator of `constant` aggregation. */
+  readonly maxTokens: number;
+}
+
+export interface LossMetrics {
+  readonly loss: number;
+  /** Mean KL estimate of the objective's KL term; 0 when off. */
+  readonly kl: number;
+  /** Share of policy tokens whose ratio was clipped. */
+  readonly clipFraction: number;
+  /** Mean entropy of the policy's tokens, in nats. */
+  readonly entropy: number;
+  /** Number of policy tokens in the batch. */
+  readonly tokens: number;
+}
+
+export interface OptimizerStep {
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  /** Gradients are scaled down to this L2 norm; `null` turns clipping off. */
+  readonly maxGradientNorm: number | null;
+}
+
+export interface OptimizerMetrics {
+  readonly gradientNorm: number;
+}
+
+/** The training-engine port: local and remote engines look the same. */
+export interface Policy {
+  readonly capabilities: PolicyCapabilities;
+  readonly tokenizer: PolicyTokenizer | null;
+  /** Called concurrently; the policy batches. */
+  sample(request: SampleRequest, signal: AbortSignal): Promise<Sample>;
+  /** No more turns will be asked of this trajectory: its cache may go. */
+  release?(trajectoryId: string): void;
+  /** Accumulates gradients; several calls may precede one `optimStep`. */
+  forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics>;
+  optimStep(options: OptimizerStep): Promise<OptimizerMetrics>;
+  /** Writes weights, tokenizer and optimizer state into an existing empty folder. */
+  save(folder: string): Promise<void>;
+  load(folder: string): Promise<void>;
+}

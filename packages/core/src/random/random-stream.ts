@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { RandomStream } from '../contract/index.js';
+
+/**
+ * Derives a 32-bit seed from a run seed and the names of what it is for, e.g. `(7, 'sample', step, question, rollout,
+ * turn)`. Streams are named and never shared, so the same configuration gives the same run however tasks interleave.
+ */
+export function deriveSeed(seed: number, ...names: readonly (string | number)[]): number {
+  const digest = createHash('sha256').update(JSON.stringify([seed, ...names])).digest();
+  return digest.readUInt32LE(0);
+}
+
+/**
+ * A seeded stream of uniform numbers: sfc32, a small generator that passes PractRand, with 53 bits a draw.
+ * Named parts after the seed select independent streams.
+ */
+export function randomStream(seed: number, ...names: readonly (string | number)[]): RandomStream {
+  const digest = createHash('sha256').update(JSON.stringify([seed, ...names])).digest();
+  let a = digest.readUInt32LE(0) | 0;
+  let b = digest.readUInt32LE(4) | 0;
+  let c = digest.readUInt32LE(8) | 0;
+  let counter = 1;
+  const word = (): number => {
+    const result = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + result) | 0;
+    return result >>> 0;
+  };
+  const next = (): number => ((word() >>> 5) * 67108864 + (word() >>> 6)) / 9007199254740992;
+  return { next, integer: (bound) => Math.floor(next() * bound) };
+}
+
+/** Fisher-Yates shuffle into a new array. */
+export function shuffled<Item>(items: readonly Item[], random: RandomStream): Item[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = random.integer(last + 1);
+    [result[last], result[other]] = [result[other] as Item, result[last] as Item];
+  }
+  return result;
+}
