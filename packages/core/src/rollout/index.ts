@@ -1,1 +1,4 @@
-export {};
+export * from './conversation.js';
+export * from './run-trajectory.js';
+export * from './rollout-groups.js';
+export * from './search-r1-protocol.js';

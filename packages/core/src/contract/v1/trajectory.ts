@@ -51,7 +51,6 @@ export type StopReason =
   | 'turn-limit'
   | 'token-limit'
   | 'context-limit'
-  | 'search-failed'
   | 'policy-failed'
   | 'aborted';
 

@@ -1,0 +1,38 @@
+import type { ConversationMessage, PolicyTokenizer } from '../contract/index.js';
+
+/**
+ * The conversation of one trajectory as messages and, for policies with a tokenizer, as tokens. Token ids are only ever
+ * appended: sampled ids are kept verbatim and no text is tokenised twice, so that what is trained on is what was sampled.
+ */
+export class Conversation {
+  readonly messages: ConversationMessage[] = [];
+  readonly tokenIds: number[] = [];
+
+  constructor(private readonly tokenizer: PolicyTokenizer | null) {}
+
+  /** Appends text from outside the policy; returns its tokens (empty without a tokenizer). */
+  appendText(role: 'prompt' | 'observation', text: string): readonly number[] {
+    const tokens = this.tokenize(text);
+    this.appendTokens(role, text, tokens);
+    return tokens;
+  }
+
+  appendTokens(role: ConversationMessage['role'], text: string, tokenIds: readonly number[]): void {
+    this.messages.push({ role, text });
+    this.tokenIds.push(...tokenIds);
+  }
+
+  tokenize(text: string): readonly number[] {
+    return this.tokenizer === null ? [] : this.tokenizer.encode(text);
+  }
+
+  /** Cuts a text to a number of tokens; without a tokenizer, to as many white-space separated words. */
+  truncate(text: string, limit: number): string {
+    if (this.tokenizer !== null) {
+      const tokens = this.tokenizer.encode(text);
+      return tokens.length <= limit ? text : this.tokenizer.decode(tokens.slice(0, limit));
+    }
+    const words = text.split(/\s+/u);
+    return words.length <= limit ? text : words.slice(0, limit).join(' ');
+  }
+}

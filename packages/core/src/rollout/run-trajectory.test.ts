@@ -1,0 +1,228 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Policy, SampleRequest, SearchOutcome, SearchTool } from '../contract/index.js';
+import { rolloutGroups } from './rollout-groups.js';
+import type { RolloutOptions } from './rollout-options.js';
+import { createSearchR1Protocol } from './search-r1-protocol.js';
+
+/** One token a character: any text is tokens, and every token is text. */
+const characters = {
+  encode: (text: string): number[] => [...text].map((character) => character.codePointAt(0) as number),
+  decode: (tokens: readonly number[]): string => String.fromCodePoint(...tokens),
+};
+
+function scripted(write: (request: SampleRequest) => string, maxContext: number | null = null): Policy {
+  const refuse = (): never => {
+    throw new Error('not trainable');
+  };
+  return {
+    capabilities: { trainable: false, objectives: [], logprobs: true, maxContext },
+    tokenizer: characters,
+    async sample(request) {
+      const text = write(request);
+      const tokenIds = characters.encode(text).slice(0, request.maxTokens);
+      const finish = tokenIds.length < characters.encode(text).length ? 'length' : 'stop';
+      return Promise.resolve({ text: characters.decode(tokenIds), tokenIds, logprobs: tokenIds.map(() => -1), finish });
+    },
+    forwardBackward: refuse,
+    optimStep: refuse,
+    save: refuse,
+    load: refuse,
+  };
+}
+
+const found: SearchOutcome = { status: 'ok', hits: [{ id: 'p', title: 'T', text: 'one two three', score: 1 }] };
+const search: SearchTool = { search: (queries) => Promise.resolve(queries.map(() => found)) };
+const protocol = createSearchR1Protocol({ instructions: '', passage: '{text}' });
+const options: RolloutOptions = {
+  groupSize: 2,
+  temperature: 1,
+  topP: 1,
+  concurrency: 3,
+  maxTurns: 3,
+  maxTokensPerTurn: 100,
+  maxPassageTokens: 7,
+  maxObservationTokens: 1000,
+  topK: 3,
+  timeoutSeconds: null,
+};
+const questions = [1, 2, 3].map((number) => ({ id: `q${number}`, text: `Question ${number}`, answers: ['x'] }));
+
+async function roll(policy: Policy, tool = search, changes: Partial<RolloutOptions> = {}) {
+  return rolloutGroups(
+    { policy, protocol, search: tool },
+    {
+      questions,
+      runSeed: 1,
+      purpose: 'train',
+      step: 1,
+      options: { ...options, ...changes },
+      signal: new AbortController().signal,
+    },
+  );
+}
+
+describe('rollout', () => {
+  it('searches, reads what came back, and answers', async () => {
+    const groups = await roll(
+      scripted(({ turn, messages }) => {
+        if (turn === 0) return '<search> a </search>';
+        return `<answer> ${messages.at(-1)?.text.includes('one two') ? 'read' : 'blind'} </answer>`;
+      }),
+    );
+    expect(groups.map((group) => group.question.id)).toEqual(['q1', 'q2', 'q3']);
+    const trajectory = groups[1]?.trajectories[1];
+    expect(trajectory).toMatchObject({ id: 'q2/1', answer: 'read', stopReason: 'answered' });
+    expect(trajectory?.turns).toHaveLength(2);
+    expect(trajectory?.turns[0]?.observation).toMatchObject({ status: 'ok', hits: [{ id: 'p' }] });
+    expect(trajectory?.turns[0]?.observation?.text).toBe('\n<information> one two </information>\n');
+    expect(trajectory?.turns[1]?.observation).toBeNull();
+  });
+
+  it('keeps the tokens of every part verbatim: the next prompt is prompt + output + observation', async () => {
+    const seen: number[][] = [];
+    const groups = await roll(
+      scripted(({ turn, tokenIds }) => {
+        if (turn > 0) seen.push([...tokenIds]);
+        return turn === 0 ? '<search> a </search>' : '<answer> x </answer>';
+      }),
+      search,
+      { groupSize: 1, concurrency: 1 },
+    );
+    const { prompt, turns } = groups[0]?.trajectories[0] ?? { turns: [] };
+    const first = turns[0];
+    expect(seen[0]).toEqual([
+      ...(prompt?.tokenIds ?? []),
+      ...(first?.output.tokenIds ?? []),
+      ...(first?.observation?.tokenIds ?? []),
+    ]);
+  });
+
+  it('does not search on the last permitted turn', async () => {
+    let searches = 0;
+    const counting: SearchTool = {
+      search: (queries) => {
+        searches += queries.length;
+        return Promise.resolve(queries.map(() => found));
+      },
+    };
+    const groups = await roll(scripted(() => '<search> again </search>'), counting, { groupSize: 1 });
+    expect(groups[0]?.trajectories[0]).toMatchObject({ answer: null, stopReason: 'turn-limit' });
+    expect(groups[0]?.trajectories[0]?.turns).toHaveLength(3);
+    expect(searches).toBe(2 * questions.length);
+  });
+
+  it('corrects an invalid action and goes on', async () => {
+    const groups = await roll(scripted(({ turn }) => (turn === 0 ? 'hm' : '<answer> x </answer>')));
+    const turn = groups[0]?.trajectories[0]?.turns[0];
+    expect(turn?.action).toEqual({ kind: 'invalid', reason: 'no-action' });
+    expect(turn?.observation?.status).toBe('invalid');
+  });
+
+  it('ends at the token limit when an output is cut before it asks for anything', async () => {
+    const groups = await roll(scripted(() => 'a very long thought'), search, { maxTokensPerTurn: 5 });
+    expect(groups[0]?.trajectories[0]).toMatchObject({ answer: null, stopReason: 'token-limit' });
+  });
+
+  it('ends at the context limit, and an observation that was never read is not recorded', async () => {
+    const groups = await roll(scripted(() => '<search> a </search>', 60));
+    const trajectory = groups[0]?.trajectories[0];
+    expect(trajectory?.stopReason).toBe('context-limit');
+    expect(trajectory?.turns[0]?.observation).toBeNull();
+  });
+
+  it('leaves out passages, last first, until the observation fits', async () => {
+    const many: SearchTool = {
+      search: (queries) =>
+        Promise.resolve(
+          queries.map(() => ({
+            status: 'ok' as const,
+            hits: [1, 2, 3].map((n) => ({ id: `p${n}`, title: '', text: `text ${n}`, score: 1 })),
+          })),
+        ),
+    };
+    const groups = await roll(
+      scripted(({ turn }) => (turn === 0 ? '<search> a </search>' : '<answer> x </answer>')),
+      many,
+      { maxObservationTokens: 50 },
+    );
+    const observation = groups[0]?.trajectories[0]?.turns[0]?.observation;
+    expect(observation?.hits.map(({ id }) => id)).toEqual(['p1', 'p2']);
+    expect(observation?.text).toMatch(/<\/information>\n$/);
+  });
+
+  it('records a failed search on its own trajectory and lets the others be', async () => {
+    let calls = 0;
+    const flaky: SearchTool = {
+      search: (queries) => {
+        if (calls++ === 0) throw new Error('ECONNREFUSED');
+        return Promise.resolve(queries.map(() => found));
+      },
+    };
+    const groups = await roll(
+      scripted(({ turn }) => (turn === 0 ? '<search> a </search>' : '<answer> x </answer>')),
+      flaky,
+    );
+    const failed = groups.flatMap((group) => group.trajectories).filter((trajectory) => trajectory.failure);
+    expect(failed).toHaveLength(1);
+    expect(failed[0]?.failure).toMatchObject({ code: 'ROLLOUT_SEARCH', message: expect.stringContaining('ECONNREFUSED') });
+    expect(failed[0]?.turns[0]?.observation?.text).not.toContain('ECONNREFUSED');
+  });
+
+  it('records a failed policy on its own trajectory', async () => {
+    let calls = 0;
+    const groups = await roll(
+      scripted(() => {
+        if (calls++ === 0) throw new Error('out of memory');
+        return '<answer> x </answer>';
+      }),
+    );
+    const stops = groups.flatMap((group) => group.trajectories.map((trajectory) => trajectory.stopReason));
+    expect(stops.filter((stop) => stop === 'policy-failed')).toHaveLength(1);
+    expect(stops.filter((stop) => stop === 'answered')).toHaveLength(5);
+  });
+
+  it('gives every turn its own seed, the same again for the same run', async () => {
+    const seedsOf = async (): Promise<string[]> => {
+      const seeds: string[] = [];
+      await roll(
+        scripted(({ seed, trajectoryId, turn }) => {
+          seeds.push(`${trajectoryId} ${turn} ${seed}`);
+          return turn === 0 ? '<search> a </search>' : '<answer> x </answer>';
+        }),
+      );
+      return seeds.sort();
+    };
+    const seeds = await seedsOf();
+    expect(new Set(seeds.map((line) => line.split(' ')[2])).size).toBe(12);
+    expect(await seedsOf()).toEqual(seeds);
+  });
+
+  it('excludes a trajectory that takes too long', async () => {
+    const slow: SearchTool = {
+      search: (_queries, { signal }) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+    };
+    const groups = await roll(scripted(() => '<search> a </search>'), slow, { timeoutSeconds: 0.05, groupSize: 1 });
+    expect(groups[0]?.trajectories[0]).toMatchObject({ stopReason: 'aborted', failure: { code: 'ROLLOUT_TIMEOUT' } });
+  });
+
+  it('stops at once when the run is aborted', async () => {
+    const controller = new AbortController();
+    const request = { questions, runSeed: 1, purpose: 'train' as const, step: 1, options, signal: controller.signal };
+    const policy = scripted(() => {
+      controller.abort(new Error('stop'));
+      return '<search> a </search>';
+    });
+    await expect(rolloutGroups({ policy, protocol, search }, request)).rejects.toThrow('stop');
+  });
+
+  it.each([
+    ['a missing log-probability', [-1], /2 tokens but 1 log-probabilities/],
+    ['a positive log-probability', [-1, 0.5], /log-probability 0.5/],
+    ['a log-probability that is no number', [-1, NaN], /log-probability NaN/],
+  ])('refuses %s', async (_name, logprobs, message) => {
+    const policy = scripted(() => 'x');
+    const broken = { ...policy, sample: async () => Promise.resolve({ text: 'ab', tokenIds: [1, 2], logprobs, finish: 'stop' as const }) };
+    await expect(roll(broken)).rejects.toThrow(message);
+  });
+});

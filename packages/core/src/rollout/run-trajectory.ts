@@ -1,0 +1,160 @@
+import type { Action, Observation, Policy, Protocol, Question, Sample, SearchTool } from '../contract/index.js';
+import type { StopReason, Trajectory, Turn } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
+import { deriveSeed } from '../random/index.js';
+import { Conversation } from './conversation.js';
+import { observe, searchOnce } from './observe.js';
+import type { RolloutOptions } from './rollout-options.js';
+
+/** The parts of a run a rollout needs. */
+export interface RolloutParts {
+  readonly policy: Policy;
+  readonly protocol: Protocol;
+  readonly search: SearchTool;
+}
+
+/** Which trajectory this is; its random stream is derived from all of it. */
+export interface TrajectoryIdentity {
+  readonly runSeed: number;
+  /** What the rollout is for: training and evaluation draw from different streams. */
+  readonly purpose: 'train' | 'evaluation';
+  readonly step: number;
+  readonly question: Question;
+  readonly rollout: number;
+}
+
+type Ending = { answer: string | null; stopReason: StopReason };
+
+/**
+ * Lets the policy answer one question: think, search, read, answer, until it answers or a limit ends it.
+ * Failures of policy or search are data on the returned trajectory (`failure`); only an abort of the whole run throws.
+ */
+export async function runTrajectory(
+  parts: RolloutParts,
+  identity: TrajectoryIdentity,
+  options: RolloutOptions,
+  signal: AbortSignal,
+): Promise<Trajectory> {
+  const { policy, protocol } = parts;
+  const { question, rollout } = identity;
+  const id = `${question.id}/${rollout}`;
+  // The key-value cache is kept under this name, so it must differ between steps and purposes.
+  const cacheId = `${identity.purpose}:${identity.step}:${id}`;
+  const deadline = options.timeoutSeconds === null ? null : AbortSignal.timeout(options.timeoutSeconds * 1000);
+  const both = deadline === null ? signal : AbortSignal.any([signal, deadline]);
+  const conversation = new Conversation(policy.tokenizer);
+  const promptText = protocol.prompt(question);
+  const prompt = { text: promptText, tokenIds: conversation.appendText('prompt', promptText) };
+  const turns: Turn[] = [];
+  let failure: Trajectory['failure'];
+  let ending: Ending | null = null;
+  try {
+    for (let turn = 0; ending === null; turn++) {
+      const maySearch = turn < options.maxTurns - 1;
+      const room = roomInContext(policy, conversation);
+      if (room < 1) {
+        ending = { answer: null, stopReason: 'context-limit' };
+        break;
+      }
+      const sample = await policy.sample(
+        {
+          trajectoryId: cacheId,
+          messages: [...conversation.messages],
+          tokenIds: [...conversation.tokenIds],
+          seed: deriveSeed(identity.runSeed, 'sample', identity.purpose, identity.step, question.id, rollout, turn),
+          temperature: options.temperature,
+          topP: options.topP,
+          maxTokens: Math.min(options.maxTokensPerTurn, room),
+          stop: protocol.stop,
+          turn,
+          maySearch,
+        },
+        both,
+      );
+      assertSample(sample, id);
+      conversation.appendTokens('policy', sample.text, sample.tokenIds);
+      const action = protocol.parse(sample.text);
+      let observation: Observation | null = null;
+      if (action.kind === 'answer') {
+        ending = { answer: action.text, stopReason: 'answered' };
+      } else if (action.kind === 'invalid' && sample.finish === 'length') {
+        ending = { answer: null, stopReason: 'token-limit' };
+      } else if (!maySearch) {
+        ending = { answer: null, stopReason: 'turn-limit' };
+      } else {
+        const reply = await respond(parts, action, conversation, options, both);
+        failure ??= reply.failure;
+        // Without room to read it and to write one more token, the policy never sees the observation.
+        if (roomInContext(policy, conversation) <= (reply.observation.tokenIds?.length ?? 0)) {
+          ending = { answer: null, stopReason: 'context-limit' };
+        } else {
+          observation = reply.observation;
+          conversation.appendTokens('observation', observation.text, observation.tokenIds ?? []);
+        }
+      }
+      const { text, tokenIds, logprobs } = sample;
+      turns.push({ output: { text, tokenIds, logprobs }, action, observation });
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (TurnwiseError.is(error) && error.code.startsWith('CONTRACT_')) throw error;
+    const timedOut = deadline?.aborted === true;
+    failure = {
+      code: timedOut ? 'ROLLOUT_TIMEOUT' : 'ROLLOUT_POLICY',
+      message: timedOut
+        ? `took longer than ${options.timeoutSeconds} s`
+        : error instanceof Error
+          ? error.message
+          : String(error),
+    };
+    ending = { answer: null, stopReason: timedOut ? 'aborted' : 'policy-failed' };
+  } finally {
+    policy.release?.(cacheId);
+  }
+  return { id, prompt, turns, ...ending, ...(failure === undefined ? {} : { failure }) };
+}
+
+async function respond(
+  { protocol, search }: RolloutParts,
+  action: Exclude<Action, { kind: 'answer' }>,
+  conversation: Conversation,
+  options: RolloutOptions,
+  signal: AbortSignal,
+): Promise<{ observation: Observation; failure: Trajectory['failure'] }> {
+  if (action.kind === 'invalid') {
+    const text = protocol.correction(action.reason);
+    const observation = { status: 'invalid' as const, text, hits: [], tokenIds: conversation.tokenize(text) };
+    return { observation, failure: undefined };
+  }
+  const outcome = await searchOnce(search, action.query, options.topK, signal);
+  const failed = outcome.status === 'timeout' || outcome.status === 'error';
+  return {
+    observation: observe(outcome, protocol, conversation, options),
+    failure: failed
+      ? { code: 'ROLLOUT_SEARCH', message: `search ${outcome.status}: ${outcome.message ?? 'no reason given'}` }
+      : undefined,
+  };
+}
+
+function roomInContext(policy: Policy, conversation: Conversation): number {
+  const { maxContext } = policy.capabilities;
+  return maxContext === null ? Number.MAX_SAFE_INTEGER : maxContext - conversation.tokenIds.length;
+}
+
+function assertSample(sample: Sample, id: string): void {
+  if (sample.tokenIds.length !== sample.logprobs.length) {
+    throw new TurnwiseError(
+      'CONTRACT_SAMPLE_INVALID',
+      `The policy returned ${sample.tokenIds.length} tokens but ${sample.logprobs.length} log-probabilities for trajectory ${id}.`,
+      { hint: 'A policy returns one log-probability for each sampled token.' },
+    );
+  }
+  const bad = sample.logprobs.findIndex((logprob) => !Number.isFinite(logprob) || logprob > 1e-4);
+  if (bad >= 0) {
+    throw new TurnwiseError(
+      'CONTRACT_SAMPLE_INVALID',
+      `The policy returned the log-probability ${sample.logprobs[bad]} for token ${bad} of trajectory ${id}.`,
+      { hint: 'Log-probabilities are finite and at most 0.' },
+    );
+  }
+}

@@ -1,0 +1,50 @@
+import type { GroupAdvantages, LossMetrics, OptimizerMetrics, ShapedGroup } from '../contract/index.js';
+import type { EvaluationReport } from '../evaluation/index.js';
+import { creditStatistics } from '../credit/index.js';
+
+export type Metrics = Record<string, number>;
+
+/** What the rollouts and their credit look like: composition, near-misses, turns, searches. */
+export function rolloutMetrics(groups: readonly ShapedGroup[], advantages: readonly GroupAdvantages[]): Metrics {
+  const trajectories = groups.flatMap((group) => group.trajectories);
+  const turns = trajectories.flatMap((trajectory) => trajectory.turns);
+  const share = (count: number, total: number): number => (total === 0 ? 0 : count / total);
+  const tokens = trajectories.reduce(
+    (sum, trajectory) =>
+      sum + trajectory.turns.reduce((inner, turn) => inner + turn.output.tokenIds.length, 0),
+    0,
+  );
+  const logprobs = turns.reduce((sum, turn) => sum + turn.output.logprobs.reduce((inner, value) => inner + value, 0), 0);
+  return {
+    ...creditStatistics(groups, advantages),
+    'rollout/turns-mean': share(turns.length, trajectories.length),
+    'rollout/search-rate': share(turns.filter((turn) => turn.action.kind === 'search').length, turns.length),
+    'rollout/invalid-rate': share(turns.filter((turn) => turn.action.kind === 'invalid').length, turns.length),
+    'rollout/failed': share(trajectories.filter((trajectory) => trajectory.failure !== undefined).length, trajectories.length),
+    'rollout/tokens': tokens,
+    // Minus the mean log-probability of sampled tokens is an unbiased estimate of the policy's entropy at its temperature.
+    'update/entropy': tokens === 0 ? 0 : -logprobs / tokens,
+  };
+}
+
+/** Means of the updates made on one batch, weighted equally. */
+export function updateMetrics(losses: readonly LossMetrics[], updates: readonly OptimizerMetrics[]): Metrics {
+  const mean = (values: readonly number[]): number =>
+    values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+  return {
+    'update/loss': mean(losses.map((loss) => loss.loss)),
+    'update/kl': mean(losses.map((loss) => loss.kl)),
+    'update/clip-fraction': mean(losses.map((loss) => loss.clipFraction)),
+    'update/gradient-norm': mean(updates.map((update) => update.gradientNorm)),
+  };
+}
+
+export function evaluationMetrics(report: EvaluationReport): Metrics {
+  return {
+    'eval/exact-match': report.exactMatch,
+    'eval/f1': report.f1,
+    'eval/gold-retrieved': report.goldRetrieved,
+    'eval/turns-mean': report.turnsMean,
+    'eval/unanswered': report.unanswered,
+  };
+}

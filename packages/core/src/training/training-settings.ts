@@ -1,0 +1,81 @@
+import type { AdvantageEstimator, Objective, Question, RewardShaper, Tracker } from '../contract/index.js';
+import type { EvaluationReport } from '../evaluation/index.js';
+import type { RolloutOptions, RolloutParts } from '../rollout/index.js';
+
+/** A plugin instance with the name errors and records call it by. */
+export interface NamedReward {
+  readonly name: string;
+  readonly shaper: RewardShaper;
+  readonly weight: number;
+}
+
+export interface NamedAdvantage {
+  readonly name: string;
+  readonly estimator: AdvantageEstimator;
+}
+
+/** Everything a training run is made of. */
+export interface TrainingParts extends RolloutParts {
+  readonly rewards: readonly NamedReward[];
+  readonly advantage: NamedAdvantage;
+  readonly trackers: readonly Tracker[];
+}
+
+export interface TrainingSettings {
+  readonly seed: number;
+  readonly rollout: RolloutOptions & { readonly questionsPerStep: number };
+  readonly objective: Objective;
+  readonly training: {
+    readonly steps: number;
+    readonly learningRate: number;
+    readonly warmupSteps: number;
+    readonly schedule: 'constant' | 'linear';
+    readonly weightDecay: number;
+    readonly maxGradientNorm: number | null;
+    /** Updates made on each batch of rollouts. */
+    readonly epochs: number;
+    /** 0: only before and after. */
+    readonly evalEvery: number;
+    /** 0: only at the end. */
+    readonly checkpointEvery: number;
+  };
+  /** Held-out measurement during training. */
+  readonly evaluation: { readonly temperature: number; readonly groupSize: number };
+}
+
+export interface TrainingData {
+  readonly train: readonly Question[];
+  readonly evaluation: readonly Question[];
+}
+
+/** Where a run is recorded. The run folder is one. */
+export interface TrainingRecord {
+  appendMetrics(metrics: Readonly<Record<string, number>>): Promise<void>;
+  writeTrajectories(step: number, lines: readonly unknown[]): Promise<void>;
+  /** Calls `write` with a fresh folder and keeps it whole or not at all; returns its final place. */
+  writeCheckpoint(step: number, write: (folder: string) => Promise<void>): Promise<string>;
+}
+
+/** What a step is doing, for the progress line. */
+export interface StepProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly phase: 'rollout' | 'update' | 'evaluation' | 'done';
+  readonly done?: number;
+  readonly total?: number;
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+export interface TrainingSummary {
+  readonly steps: number;
+  /** Held-out measurement before the first step. */
+  readonly before: EvaluationReport;
+  /** Held-out measurement after the last step. */
+  readonly after: EvaluationReport;
+  /** Trajectories sampled for training. */
+  readonly trajectories: number;
+  /** Trajectories excluded because infrastructure failed. */
+  readonly failures: number;
+  readonly lastCheckpoint: string;
+  readonly seconds: number;
+}
