@@ -1,1 +1,5 @@
-export {};
+export { fileDigest } from './file-digest.js';
+export { readCorpus } from './read-corpus.js';
+export { readGroups, streamGroups } from './read-groups.js';
+export { readLines, type Line } from './read-lines.js';
+export { readQuestions, type ReadQuestionsOptions } from './read-questions.js';

@@ -1,0 +1,71 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { TurnwiseError } from '../errors/index.js';
+
+/** One line of a file. */
+export interface Line {
+  /** Counted from 1, blank lines included. */
+  readonly number: number;
+  /** Without its line ending. */
+  readonly text: string;
+}
+
+const newline = 0x0a;
+
+/**
+ * Reads a UTF-8 file line by line without holding it whole. A byte order mark and CRLF endings are tolerated; blank
+ * lines are left out. Only the newline byte ends a line: JSON strings may hold U+2028, at which `node:readline` would
+ * split. Throws `DATA_NOT_FOUND` and, for bytes that are not UTF-8, `DATA_INVALID` with the line.
+ */
+export async function* readLines(file: string): AsyncGenerator<Line> {
+  await assertReadable(file);
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const decode = (bytes: Uint8Array, number: number): string => {
+    try {
+      const text = decoder.decode(bytes).replace(/\r$/, '');
+      return number === 1 ? text.replace(/^\uFEFF/, '') : text;
+    } catch (cause) {
+      throw new TurnwiseError('DATA_INVALID', `${file}:${number}: the line is not valid UTF-8.`, {
+        where: `${file}:${number}`,
+        hint: 'Save the file as UTF-8.',
+        cause,
+      });
+    }
+  };
+  let number = 0;
+  let pending: Uint8Array[] = [];
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      const piece = chunk.subarray(start, end);
+      const bytes = pending.length === 0 ? piece : Buffer.concat([...pending, piece]);
+      pending = [];
+      start = end + 1;
+      number += 1;
+      const text = decode(bytes, number);
+      if (text.trim() !== '') yield { number, text };
+    }
+    if (start < chunk.length) pending.push(chunk.subarray(start));
+  }
+  if (pending.length > 0) {
+    number += 1;
+    const text = decode(Buffer.concat(pending), number);
+    if (text.trim() !== '') yield { number, text };
+  }
+}
+
+async function assertReadable(file: string): Promise<void> {
+  const found = await stat(file).catch((cause: unknown) => {
+    throw new TurnwiseError('DATA_NOT_FOUND', `There is no file ${file}.`, {
+      where: file,
+      hint: 'Paths in a configuration are relative to its folder, paths on the command line to the current one.',
+      cause,
+    });
+  });
+  if (!found.isFile()) {
+    throw new TurnwiseError('DATA_NOT_FOUND', `${file} is not a file.`, {
+      where: file,
+      hint: 'Name a JSONL file.',
+    });
+  }
+}
