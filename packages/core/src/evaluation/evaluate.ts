@@ -1,6 +1,6 @@
 import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
 import { rolloutGroups, type RolloutOptions, type RolloutParts } from '../rollout/index.js';
-import { containsGold, exactMatch, tokenF1 } from '../text/index.js';
+import { exactMatch, goldMatcher, tokenF1 } from '../text/index.js';
 
 /** What an evaluation measured; all rates are means over trajectories in [0, 1]. */
 export interface EvaluationReport {
@@ -10,7 +10,7 @@ export interface EvaluationReport {
   readonly exactMatch: number;
   /** Token F1 against the best gold answer. */
   readonly f1: number;
-  /** Trajectories whose observations, as the policy saw them, held a gold answer. */
+  /** Trajectories whose observations, as the policy saw them, held a gold answer; yes/no answers never count. */
   readonly goldRetrieved: number;
   /** Mean number of policy outputs. */
   readonly turnsMean: number;
@@ -62,5 +62,6 @@ export function reportOn(groups: readonly TrajectoryGroup[]): EvaluationReport {
 }
 
 function retrievedGold(trajectory: Trajectory, question: Question): boolean {
-  return trajectory.turns.some(({ observation }) => observation !== null && containsGold(observation.text, question));
+  const matcher = goldMatcher(question);
+  return trajectory.turns.some(({ observation }) => observation !== null && matcher.find(observation.text) !== null);
 }

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+export const transformerOptions = z.strictObject({
+  base: z
+    .string()
+    .default('quickstart')
+    .describe('Checkpoint to start from: `quickstart` (shipped with the generated world) or a folder.'),
+  engine: z.enum(['auto', 'wasm']).default('auto').describe('What computes; `auto` takes the embedded engine.'),
+  slots: z.int().min(1).max(4096).default(128).describe('Trajectories whose keys and values are kept at once.'),
+  tokensPerStep: z
+    .int()
+    .min(64)
+    .default(8192)
+    .describe('Most new tokens computed in one decoding step; bounds memory.'),
+  microBatchTokens: z
+    .int()
+    .min(64)
+    .default(8192)
+    .describe('Most tokens of one forward and backward pass; bounds memory, does not change the update.'),
+  beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW: decay of the first moment.'),
+  beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW: decay of the second moment.'),
+});
+
+export type TransformerOptions = z.infer<typeof transformerOptions>;
