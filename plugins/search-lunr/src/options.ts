@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** Options of the search tool `lunr`. */
+export const lunrOptions = z.strictObject({
+  topK: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Most hits a search brings, however many are asked for. Default: as many as asked for.'),
+  titleBoost: z
+    .number()
+    .positive()
+    .max(100)
+    .default(1)
+    .describe('A match in the title counts this many times a match in the text.'),
+  k1: z.number().min(0).max(10).default(1.2).describe('BM25 k1: how slowly repeated terms stop counting.'),
+  b: z.number().min(0).max(1).default(0.75).describe('BM25 b: how much long passages are penalised.'),
+});
+
+export type LunrOptions = z.infer<typeof lunrOptions>;
