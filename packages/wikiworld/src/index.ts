@@ -1,1 +1,13 @@
-export {};
+export * from './demonstrations/demonstrate.js';
+export * from './demonstrations/demonstration.js';
+export * from './demonstrations/fault-rates.js';
+export * from './names/name-pools.js';
+export * from './schema/relation.js';
+export * from './schema/relations.js';
+export * from './tokenizer/tokenizer-json.js';
+export * from './world/difficulty.js';
+export type { QuestionKind } from './world/draw-questions.js';
+export type { Entity, WorldSize } from './world/entity.js';
+export * from './world/fact.js';
+export * from './world/generate-world.js';
+export * from './world/world-question.js';
