@@ -1,0 +1,33 @@
+import type { ParameterTensor } from './engine.js';
+import { normalStream } from './random-normal.js';
+
+/** Standard deviations of the normal distributions the weights are drawn from; norms start at 1. */
+export interface Initialisation {
+  /** Token embeddings (tied with the output head). Default 0.3: at 0.05 a small policy learns look-ups far slower. */
+  readonly embedding?: number;
+  /** Projections have this over sqrt(inputs); those that write into the residual stream further over sqrt(2 layers). Default 1. */
+  readonly projection?: number;
+  /** Shift taps of the preceding tokens, around 0; the current token's tap starts at 1, so that the mix starts near identity. Default 0.02. */
+  readonly taps?: number;
+}
+
+/** The first values of one parameter tensor: a function of the seed, the tensor's name and shape. */
+export function initialValues(
+  tensor: ParameterTensor,
+  layerCount: number,
+  seed: number,
+  { embedding = 0.3, projection = 1, taps = 0.02 }: Initialisation = {},
+): Float32Array {
+  const { name, shape } = tensor;
+  const size = shape.reduce((product, extent) => product * extent, 1);
+  const inputs = shape.at(-1) ?? 1;
+  if (name.endsWith('norm.weight')) return new Float32Array(size).fill(1);
+  const normal = normalStream(seed, name);
+  if (name.endsWith('shift_taps.weight')) {
+    return Float32Array.from({ length: size }, (_, i) => (i < inputs ? 1 : taps * normal()));
+  }
+  if (name.endsWith('embed_tokens.weight')) return Float32Array.from({ length: size }, () => embedding * normal());
+  const intoResidual = name.endsWith('o_proj.weight') || name.endsWith('down_proj.weight');
+  const deviation = projection / Math.sqrt(inputs * (intoResidual ? 2 * layerCount : 1));
+  return Float32Array.from({ length: size }, () => deviation * normal());
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+
+/** Address in the module's memory, in bytes; a multiple of 16 where floats lie. */
+export type Address = number;
+
+/** The functions of wasm/engine.wasm; wasm/assembly holds their source and says what each computes. */
+export interface Kernels {
+  heapBase(): Address;
+  multiply(a: Address, aStride: number, b: Address, c: Address, cStride: number, rows: number, columns: number, depth: number, accumulate: 0 | 1): void; // prettier-ignore
+  accumulateOuter(y: Address, yStride: number, x: Address, xStride: number, w: Address, rows: number, outputs: number, inputs: number): void; // prettier-ignore
+  packColumns(w: Address, packed: Address, outputs: number, inputs: number): void;
+  packRows(w: Address, packed: Address, outputs: number, inputs: number): void;
+  rmsNorm(x: Address, gamma: Address, y: Address, inverse: Address, rows: number, size: number, epsilon: number): void;
+  rmsNormBackward(dy: Address, x: Address, gamma: Address, inverse: Address, dx: Address, dGamma: Address, rows: number, size: number): void; // prettier-ignore
+  rope(x: Address, stride: number, rows: number, firstPosition: number, heads: number, headSize: number, cosines: Address, sines: Address, direction: 1 | -1, scale: number): void; // prettier-ignore
+  packKeys(keys: Address, stride: number, panels: Address, firstPosition: number, rows: number, headSize: number): void;
+  attention(queries: Address, queryStride: number, panels: Address, values: Address, valueStride: number, output: Address, outputStride: number, logSums: Address, logSumStride: number, firstPosition: number, rows: number, headSize: number, scratch: Address): void; // prettier-ignore
+  attentionBackward(queries: Address, keys: Address, stride: number, keyPanels: Address, valuePanels: Address, output: Address, dOutput: Address, outputStride: number, logSums: Address, logSumStride: number, dQueries: Address, dKeys: Address, dValues: Address, rows: number, headSize: number, scratch: Address): void; // prettier-ignore
+  copyRows(source: Address, sourceStride: number, destination: Address, destinationStride: number, rows: number, size: number): void; // prettier-ignore
+  swiglu(gateUp: Address, activated: Address, rows: number, size: number): void;
+  swigluBackward(gateUp: Address, dActivated: Address, dGateUp: Address, activated: Address, rows: number, size: number): void; // prettier-ignore
+  embed(x: Address, tokens: Address, rows: number, history: number, table: Address, taps: Address, tapCount: number, size: number): void; // prettier-ignore
+  embedBackward(dx: Address, tokens: Address, rows: number, table: Address, taps: Address, tapCount: number, dTable: Address, dTaps: Address, size: number): void; // prettier-ignore
+  gatherRows(source: Address, rows: Address, count: number, destination: Address, size: number): void;
+  scatterRows(source: Address, rows: Address, count: number, destination: Address, size: number): void;
+  maskPadding(logits: Address, rows: number, vocabulary: number, padded: number): void;
+  scoreTargets(logits: Address, targets: Address, rows: number, padded: number, inverseTemperature: number, logprobs: Address, entropies: Address, logSums: Address): void; // prettier-ignore
+  scoreTargetsBackward(logits: Address, targets: Address, rows: number, padded: number, inverseTemperature: number, logSums: Address, entropies: Address, dLogprobs: Address, dEntropies: Address): void; // prettier-ignore
+  sumOfSquares(x: Address, count: number): number;
+  adamw(weights: Address, gradients: Address, first: Address, second: Address, count: number, gradientScale: number, beta1: number, beta2: number, oneMinusBeta1: number, oneMinusBeta2: number, stepSize: number, rootCorrection: number, epsilon: number, decay: number): void; // prettier-ignore
+}
+
+export interface KernelMemory {
+  readonly buffer: ArrayBuffer;
+  /** Adds pages of 64 KiB; throws a RangeError at the maximum. */
+  grow(pages: number): number;
+}
+
+// TypeScript's Node types leave WebAssembly to the DOM library; these are the three constructors used here.
+declare const WebAssembly: {
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number; maximum: number }) => KernelMemory;
+  Instance: new (module: object, imports: object) => { readonly exports: object };
+};
+
+let compiled: object | undefined;
+
+/** Instantiates the kernels on a memory of their own that can grow to `maximumPages` pages of 64 KiB. */
+export function loadKernels(maximumPages: number): { kernels: Kernels; memory: KernelMemory } {
+  // The path holds from src/ and from the bundle in dist/ alike: keep this file at the top of src.
+  compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/engine.wasm', import.meta.url)));
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages });
+  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
+  return { kernels: instance.exports as unknown as Kernels, memory };
+}

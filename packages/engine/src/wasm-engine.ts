@@ -1,0 +1,247 @@
+import {
+  layBackwardWorkspace,
+  layChunkActivations,
+  layForwardWorkspace,
+  type ChunkActivations,
+  type ForwardWorkspace,
+} from './activations.js';
+import { backwardChunk } from './backward-pass.js';
+import { planChunks, validateBatch, type Chunk } from './batch-plan.js';
+import type {
+  Decoder,
+  DecoderOptions,
+  Engine,
+  OptimizerState,
+  OptimizerStepOptions,
+  OptimizerStepResult,
+  PackedBatch,
+  ParameterTensor,
+  ScoredGradient,
+  ScoredTokens,
+  ScoringOptions,
+} from './engine.js';
+import { forwardChunk } from './forward-pass.js';
+import { Heap } from './heap.js';
+import { initialValues, type Initialisation } from './initialisation.js';
+import { loadKernels, type Address } from './load-kernels.js';
+import { ModelMemory } from './model-memory.js';
+import { Optimizer } from './optimizer.js';
+import { Region } from './region.js';
+import { validateConfig, type TransformerConfig } from './transformer-config.js';
+import { WasmDecoder } from './wasm-decoder.js';
+
+const PAGE = 65_536;
+
+/** A batch between its forward and its backward pass. */
+interface PendingBatch {
+  readonly batch: PackedBatch;
+  readonly chunks: readonly Chunk[];
+  readonly activations: readonly ChunkActivations[];
+  readonly tokens: Address;
+  readonly inverseTemperature: number;
+  readonly version: number;
+}
+
+/** The embedded engine: WebAssembly SIMD kernels, one thread. */
+export class WasmEngine implements Engine {
+  readonly name = 'wasm';
+  private readonly heap: Heap;
+  private readonly model: ModelMemory;
+  private readonly optimizer: Optimizer;
+  /** One block for activations and workspace, reused and only ever replaced by a larger one. */
+  private arena: { address: Address; bytes: number } | null = null;
+  private pending: PendingBatch | null = null;
+
+  constructor(
+    readonly config: TransformerConfig,
+    seed: number,
+    initialisation: Initialisation,
+    memoryLimitBytes: number,
+  ) {
+    validateConfig(config);
+    const { kernels, memory } = loadKernels(Math.floor(memoryLimitBytes / PAGE));
+    this.heap = new Heap(memory, kernels.heapBase(), memoryLimitBytes);
+    this.model = new ModelMemory(config, kernels, this.heap);
+    this.optimizer = new Optimizer(this.model);
+    for (const place of this.model.layout.tensors.values()) {
+      this.model.writeTensor(this.model.weights, place, initialValues(place, config.layerCount, seed, initialisation));
+    }
+  }
+
+  parameters(): readonly ParameterTensor[] {
+    return [...this.model.layout.tensors.values()].map(({ name, shape }) => ({ name, shape }));
+  }
+
+  readParameter(name: string): Float32Array {
+    return this.model.readTensor(this.model.weights, this.model.layout.tensor(name));
+  }
+
+  writeParameter(name: string, values: Float32Array): void {
+    this.model.writeTensor(this.model.weights, this.model.layout.tensor(name), values);
+    this.model.version++;
+  }
+
+  readGradient(name: string): Float32Array {
+    return this.model.readTensor(this.model.gradients, this.model.layout.tensor(name));
+  }
+
+  forward(batch: PackedBatch, { temperature = 1 }: ScoringOptions = {}): ScoredTokens {
+    const inverseTemperature = this.prepare(batch, temperature);
+    this.pending = null;
+    const chunks = planChunks(batch);
+    const kept: PackedBatch = { tokens: batch.tokens.slice(), offsets: batch.offsets.slice(), scored: batch.scored.slice() };
+    const lay = (region: Region) => ({
+      tokens: region.take(batch.tokens.length),
+      activations: chunks.map((chunk) => this.layChunk(region, chunk.rows, chunk.scored)),
+      workspace: this.layWorkspace(region, chunks),
+      // Reserved now, so that a batch that passes forward cannot fail for memory in backward.
+      backward: this.layBackward(region, chunks),
+    });
+    const { tokens, activations, workspace } = this.reserve(lay, batch);
+    this.heap.integers(tokens, batch.tokens.length).set(batch.tokens);
+    const result = emptyScores(batch);
+    chunks.forEach((chunk, i) => {
+      this.scoreChunk(kept, chunk, tokens, inverseTemperature, activations[i], workspace, result);
+    });
+    this.pending = { batch: kept, chunks, activations, tokens, inverseTemperature, version: this.model.version };
+    return result;
+  }
+
+  score(batch: PackedBatch, { temperature = 1 }: ScoringOptions = {}): ScoredTokens {
+    const inverseTemperature = this.prepare(batch, temperature);
+    this.pending = null;
+    const chunks = planChunks(batch);
+    const rows = most(chunks, (chunk) => chunk.rows);
+    const scored = most(chunks, (chunk) => chunk.scored);
+    const lay = (region: Region) => ({
+      tokens: region.take(batch.tokens.length),
+      activations: this.layChunk(region, rows, scored),
+      workspace: this.layWorkspace(region, chunks),
+    });
+    const { tokens, activations, workspace } = this.reserve(lay, batch);
+    this.heap.integers(tokens, batch.tokens.length).set(batch.tokens);
+    const result = emptyScores(batch);
+    for (const chunk of chunks) {
+      this.scoreChunk(batch, chunk, tokens, inverseTemperature, activations, workspace, result);
+    }
+    return result;
+  }
+
+  backward(gradient: ScoredGradient): void {
+    const { pending, heap, arena } = this;
+    if (!pending || !arena) throw new Error('backward needs a forward before it: each forward serves one backward');
+    const { batch, chunks, activations, tokens, inverseTemperature } = pending;
+    if (pending.version !== this.model.version) {
+      throw new Error('the weights changed between forward and backward: run forward again');
+    }
+    for (const [name, values] of Object.entries(gradient) as [string, Float32Array | undefined][]) {
+      if (values && values.length !== batch.scored.length) {
+        throw new Error(`gradient.${name} has ${values.length} values for ${batch.scored.length} scored positions`);
+      }
+    }
+    this.pending = null;
+    this.model.pack('backward');
+    const region = new Region(arena.address);
+    region.take(batch.tokens.length);
+    for (const chunk of chunks) this.layChunk(region, chunk.rows, chunk.scored);
+    this.layWorkspace(region, chunks);
+    const workspace = this.layBackward(region, chunks);
+    chunks.forEach((chunk, i) => {
+      const kept = activations[i];
+      if (!kept) throw new Error(`no activations for chunk ${i}`);
+      const range = [chunk.firstScored, chunk.firstScored + chunk.scored] as const;
+      heap.floats(workspace.dLogprobs, chunk.scored).set(gradient.logprobs.subarray(...range));
+      const dEntropies = heap.floats(workspace.dEntropies, chunk.scored);
+      if (gradient.entropies) dEntropies.set(gradient.entropies.subarray(...range));
+      else dEntropies.fill(0);
+      backwardChunk(this.model, batch, chunk, tokens, inverseTemperature, kept, workspace);
+    });
+  }
+
+  zeroGradients(): void {
+    this.heap.floats(this.model.gradients, this.model.layout.size).fill(0);
+  }
+
+  gradientNorm(): number {
+    return this.optimizer.gradientNorm();
+  }
+
+  optimizerStep(options: OptimizerStepOptions): OptimizerStepResult {
+    return this.optimizer.step(options);
+  }
+
+  optimizerState(): OptimizerState {
+    return this.optimizer.state();
+  }
+
+  restoreOptimizer(state: OptimizerState): void {
+    this.optimizer.restore(state);
+  }
+
+  openDecoder({ slots }: DecoderOptions): Decoder {
+    return new WasmDecoder(this.model, slots);
+  }
+
+  private prepare(batch: PackedBatch, temperature: number): number {
+    validateBatch(batch, this.config);
+    if (!(temperature > 0 && Number.isFinite(temperature))) {
+      throw new Error(`temperature must be a positive number, got ${temperature}`);
+    }
+    this.model.pack('forward');
+    return 1 / temperature;
+  }
+
+  private scoreChunk(
+    batch: PackedBatch,
+    chunk: Chunk,
+    tokens: Address,
+    inverseTemperature: number,
+    activations: ChunkActivations | undefined,
+    workspace: ForwardWorkspace,
+    result: ScoredTokens,
+  ): void {
+    if (!activations) throw new Error('no activations for the chunk');
+    forwardChunk(this.model, batch, chunk, tokens, inverseTemperature, activations, workspace);
+    result.logprobs.set(this.heap.floats(activations.head.logprobs, chunk.scored), chunk.firstScored);
+    result.entropies.set(this.heap.floats(activations.head.entropies, chunk.scored), chunk.firstScored);
+  }
+
+  /** Lays a computation out in the arena, replacing the arena by a larger one if it must. */
+  private reserve<Buffers>(lay: (region: Region) => Buffers, batch: PackedBatch): Buffers {
+    const measure = new Region();
+    lay(measure);
+    const bytes = measure.bytes();
+    if (!this.arena || this.arena.bytes < bytes) {
+      if (this.arena) this.heap.free(this.arena.address);
+      this.arena = null;
+      const purpose = `a batch of ${batch.tokens.length} tokens, ${batch.scored.length} of them scored,`;
+      this.arena = { address: this.heap.allocate(bytes, purpose), bytes };
+    }
+    return lay(new Region(this.arena.address));
+  }
+
+  private layChunk(region: Region, rows: number, scored: number): ChunkActivations {
+    return layChunkActivations(region, this.config, this.model.layout, rows, scored);
+  }
+
+  private layWorkspace(region: Region, chunks: readonly Chunk[]): ForwardWorkspace {
+    const rows = most(chunks, (chunk) => chunk.rows);
+    const longest = most(chunks, (chunk) => chunk.longest);
+    return layForwardWorkspace(region, this.config, this.model.layout, rows, longest);
+  }
+
+  private layBackward(region: Region, chunks: readonly Chunk[]) {
+    const rows = most(chunks, (chunk) => chunk.rows);
+    const scored = most(chunks, (chunk) => chunk.scored);
+    const longest = most(chunks, (chunk) => chunk.longest);
+    return layBackwardWorkspace(region, this.config, this.model.layout, rows, scored, longest);
+  }
+}
+
+function emptyScores({ scored }: PackedBatch): ScoredTokens {
+  return { logprobs: new Float32Array(scored.length), entropies: new Float32Array(scored.length) };
+}
+
+function most(chunks: readonly Chunk[], size: (chunk: Chunk) => number): number {
+  return chunks.reduce((largest, chunk) => Math.max(largest, size(chunk)), 0);
+}

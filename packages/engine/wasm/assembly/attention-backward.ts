@@ -1,0 +1,119 @@
+import { exponential, sumLanes } from './exponential';
+import { outerTile4x8, tile1x8, tile4x8 } from './tile';
+
+/** Query rows whose probabilities are held at once. */
+const BLOCK: i32 = 32;
+
+/**
+ * From a row of scores s and of dP = dO V^T: p = exp(s - logSum) over s, and ds = p (dP - dot) over dP, with zeros from
+ * `visible` to `width` (a multiple of 4). dot = sum(p dP) = sum(dO O), Dao et al. 2022, "FlashAttention", appendix B.2.
+ */
+// @ts-ignore: decorator
+@inline
+function probabilities(scores: usize, dScores: usize, visible: i32, width: i32, logSum: f32, dot: f32): void {
+  const lanes = i32x4(0, 1, 2, 3);
+  let j = 0;
+  for (; j < visible; j += 4) {
+    const inside = i32x4.lt_s(i32x4.add(i32x4.splat(j), lanes), i32x4.splat(visible));
+    const at = <usize>j << 2;
+    const p = v128.and(exponential(f32x4.sub(v128.load(scores + at), f32x4.splat(logSum))), inside);
+    v128.store(scores + at, p);
+    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), f32x4.splat(dot))));
+  }
+  for (; j < width; j += 4) {
+    v128.store(scores + (<usize>j << 2), f32x4.splat(0));
+    v128.store(dScores + (<usize>j << 2), f32x4.splat(0));
+  }
+}
+
+/** sum(a b) over `bytes` / 4 floats. */
+// @ts-ignore: decorator
+@inline
+function dotProduct(a: usize, b: usize, bytes: usize): f32 {
+  let sum = f32x4.splat(0);
+  for (let i: usize = 0; i < bytes; i += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(a + i), v128.load(b + i)));
+  return sumLanes(sum);
+}
+
+/**
+ * Backward of `attention` for one head over one whole sequence of `rows` positions: writes dQueries and ADDS into
+ * dKeys and dValues, both [rows rounded up to 8, headSize] without gaps, so that heads sharing keys accumulate.
+ *
+ * Probabilities are recomputed from the saved logSums, 32 query rows at a time. `keyPanels` and `valuePanels` are keys
+ * and values in panels of 8 positions; `scratch` holds 2 * 32 rows of `rows` rounded up to 8. Strides are in bytes.
+ */
+export function attentionBackward(
+  queries: usize, keys: usize, stride: usize, keyPanels: usize, valuePanels: usize, output: usize, dOutput: usize,
+  outputStride: usize, logSums: usize, logSumStride: usize, dQueries: usize, dKeys: usize, dValues: usize, rows: i32,
+  headSize: i32, scratch: usize,
+): void {
+  const headBytes = <usize>headSize << 2;
+  const panelBytes = <usize>headSize << 5;
+  const scoreStride = <usize>((rows + 7) & ~7) << 2;
+  const scores = scratch;
+  const dScores = scratch + <usize>BLOCK * scoreStride;
+  for (let first = 0; first < rows; first += BLOCK) {
+    const last = min(first + BLOCK, rows);
+    let row = first;
+    while (row < last) {
+      const count = last - row >= 4 ? 4 : 1;
+      const length = row + count;
+      const width = (length + 7) & ~7;
+      const query = queries + <usize>row * stride;
+      const dOut = dOutput + <usize>row * outputStride;
+      const score = scores + <usize>(row - first) * scoreStride;
+      const dScore = dScores + <usize>(row - first) * scoreStride;
+      let keyPanel = keyPanels;
+      let valuePanel = valuePanels;
+      for (let at: usize = 0; at < <usize>width << 2; at += 32) {
+        if (count == 4) {
+          tile4x8(query, stride, keyPanel, 32, score + at, scoreStride, headSize, false);
+          tile4x8(dOut, outputStride, valuePanel, 32, dScore + at, scoreStride, headSize, false);
+        } else {
+          tile1x8(query, keyPanel, 32, score + at, headSize, false);
+          tile1x8(dOut, valuePanel, 32, dScore + at, headSize, false);
+        }
+        keyPanel += panelBytes;
+        valuePanel += panelBytes;
+      }
+      for (let r = 0; r < count; r++) {
+        const dot = dotProduct(
+          dOut + <usize>r * outputStride, output + <usize>(row + r) * outputStride, headBytes,
+        );
+        probabilities(
+          score + <usize>r * scoreStride, dScore + <usize>r * scoreStride, row + r + 1, width,
+          f32.load(logSums + <usize>(row + r) * logSumStride), dot,
+        );
+      }
+      const dQuery = dQueries + <usize>row * stride;
+      for (let i: usize = 0; i < headBytes; i += 32) {
+        if (count == 4) tile4x8(dScore, scoreStride, keys + i, stride, dQuery + i, stride, length, false);
+        else tile1x8(dScore, keys + i, stride, dQuery + i, length, false);
+      }
+      row += count;
+    }
+    // Four keys at a time gather from the block's queries at or after them: earlier ones do not see them.
+    for (let key = 0; key < last; key += 4) {
+      const from = max(first, key);
+      const offset = <usize>(from - first) * scoreStride + (<usize>key << 2);
+      const query = queries + <usize>from * stride;
+      const dOut = dOutput + <usize>from * outputStride;
+      const target = <usize>key * headBytes;
+      for (let i: usize = 0; i < headBytes; i += 32) {
+        outerTile4x8(scores + offset, scoreStride, dOut + i, outputStride, dValues + target + i, headBytes, last - from);
+        outerTile4x8(dScores + offset, scoreStride, query + i, stride, dKeys + target + i, headBytes, last - from);
+      }
+    }
+  }
+}
+
+/** destination[rows, size] = source[rows, size] between two row strides, in bytes; `size` is a multiple of 4. */
+export function copyRows(
+  source: usize, sourceStride: usize, destination: usize, destinationStride: usize, rows: i32, size: i32,
+): void {
+  for (let row = 0; row < rows; row++) {
+    memory.copy(destination, source, <usize>size << 2);
+    source += sourceStride;
+    destination += destinationStride;
+  }
+}

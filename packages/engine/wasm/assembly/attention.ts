@@ -1,0 +1,132 @@
+import { exponential, logarithm, maxLanes, sumLanes } from './exponential';
+import { tile1x8, tile4x8 } from './tile';
+
+/**
+ * Causal attention of ONE head over one sequence, for a run of consecutive query rows.
+ *
+ * Keys come as panels of 8 positions, [positions / 8][headSize][8] (`packKeys`), so that a tile of scores is a plain
+ * register tile; values are rows. Scores are computed for four queries at a time over every earlier position, kept in
+ * a scratch that fits the first-level cache, and turned into probabilities there. Vaswani et al. 2017, section 3.2.1,
+ * with the 1 / sqrt(headSize) already multiplied into the queries.
+ */
+
+/** Writes the keys of `rows` positions, the first of them `firstPosition`, into their panels. `stride` is in bytes. */
+export function packKeys(keys: usize, stride: usize, panels: usize, firstPosition: i32, rows: i32, headSize: i32): void {
+  for (let row = 0; row < rows; row++) {
+    const position = firstPosition + row;
+    let target = panels + <usize>(((position >> 3) * headSize) << 5) + <usize>((position & 7) << 2);
+    for (let i: usize = 0; i < <usize>headSize << 2; i += 4) {
+      f32.store(target, f32.load(keys + i));
+      target += 32;
+    }
+    keys += stride;
+  }
+}
+
+/**
+ * Turns scores[0 .. visible) into exp(score - max) in place, writes zeros up to `width` (a multiple of 4) and returns
+ * the sum; the maximum goes to `peak`. The lane that adds a position depends on the position alone.
+ */
+// @ts-ignore: decorator
+@inline
+function exponentiate(scores: usize, visible: i32, width: i32, peak: usize): f32 {
+  const lanes = i32x4(0, 1, 2, 3);
+  let top = f32x4.splat(-3e38);
+  for (let j = 0; j < visible; j += 4) {
+    const inside = i32x4.lt_s(i32x4.add(i32x4.splat(j), lanes), i32x4.splat(visible));
+    const s = v128.load(scores + (<usize>j << 2));
+    top = f32x4.max(top, v128.bitselect(s, f32x4.splat(-3e38), inside));
+  }
+  const largest = maxLanes(top);
+  f32.store(peak, largest);
+  const offset = f32x4.splat(largest);
+  let total = f32x4.splat(0);
+  let j = 0;
+  for (; j < visible; j += 4) {
+    const inside = i32x4.lt_s(i32x4.add(i32x4.splat(j), lanes), i32x4.splat(visible));
+    const at = scores + (<usize>j << 2);
+    const e = v128.and(exponential(f32x4.sub(v128.load(at), offset)), inside);
+    v128.store(at, e);
+    total = f32x4.add(total, e);
+  }
+  for (; j < width; j += 4) v128.store(scores + (<usize>j << 2), f32x4.splat(0));
+  return sumLanes(total);
+}
+
+/** x[size] *= factor */
+// @ts-ignore: decorator
+@inline
+function scale(x: usize, bytes: usize, factor: f32): void {
+  const f = f32x4.splat(factor);
+  for (let i: usize = 0; i < bytes; i += 16) v128.store(x + i, f32x4.mul(v128.load(x + i), f));
+}
+
+/**
+ * output[rows, headSize] = softmax(queries keys^T) values. `scratch` holds 4 rows of `contextLength` rounded up to 8
+ * floats, plus 4 floats. `logSums`, unless 0, receives log(sum(exp(score))) per row, `logSumStride` bytes apart, for
+ * the backward pass. Strides are in bytes.
+ */
+export function attention(
+  queries: usize, queryStride: usize, panels: usize, values: usize, valueStride: usize, output: usize,
+  outputStride: usize, logSums: usize, logSumStride: usize, firstPosition: i32, rows: i32, headSize: i32,
+  scratch: usize,
+): void {
+  const headBytes = <usize>headSize << 2;
+  const panelBytes = <usize>headSize << 5;
+  const peak = scratch;
+  const scores = scratch + 16;
+  let row = 0;
+  while (row < rows) {
+    const count = rows - row >= 4 ? 4 : 1;
+    const length = firstPosition + row + count;
+    const width = (length + 7) & ~7;
+    const scoreStride = <usize>width << 2;
+    let panel = panels;
+    if (count == 4) {
+      for (let j = 0; j < width; j += 8) {
+        tile4x8(queries, queryStride, panel, 32, scores + (<usize>j << 2), scoreStride, headSize, false);
+        panel += panelBytes;
+      }
+    } else {
+      for (let j = 0; j < width; j += 8) {
+        tile1x8(queries, panel, 32, scores + (<usize>j << 2), headSize, false);
+        panel += panelBytes;
+      }
+    }
+    if (count == 4) {
+      // Normalising after the product with the values touches headSize floats a row instead of `length`.
+      const s0 = scores;
+      const s1 = s0 + scoreStride;
+      const s2 = s1 + scoreStride;
+      const s3 = s2 + scoreStride;
+      const sum0 = exponentiate(s0, length - 3, width, peak);
+      const sum1 = exponentiate(s1, length - 2, width, peak + 4);
+      const sum2 = exponentiate(s2, length - 1, width, peak + 8);
+      const sum3 = exponentiate(s3, length, width, peak + 12);
+      for (let i: usize = 0; i < headBytes; i += 32) {
+        tile4x8(s0, scoreStride, values + i, valueStride, output + i, outputStride, length, false);
+      }
+      scale(output, headBytes, 1 / sum0);
+      scale(output + outputStride, headBytes, 1 / sum1);
+      scale(output + 2 * outputStride, headBytes, 1 / sum2);
+      scale(output + 3 * outputStride, headBytes, 1 / sum3);
+      if (logSums) {
+        f32.store(logSums, f32.load(peak) + <f32>logarithm(sum0));
+        f32.store(logSums + logSumStride, f32.load(peak, 4) + <f32>logarithm(sum1));
+        f32.store(logSums + 2 * logSumStride, f32.load(peak, 8) + <f32>logarithm(sum2));
+        f32.store(logSums + 3 * logSumStride, f32.load(peak, 12) + <f32>logarithm(sum3));
+      }
+    } else {
+      const sum = exponentiate(scores, length, width, peak);
+      for (let i: usize = 0; i < headBytes; i += 32) {
+        tile1x8(scores, values + i, valueStride, output + i, length, false);
+      }
+      scale(output, headBytes, 1 / sum);
+      if (logSums) f32.store(logSums, f32.load(peak) + <f32>logarithm(sum));
+    }
+    row += count;
+    queries += <usize>count * queryStride;
+    output += <usize>count * outputStride;
+    logSums += logSums ? <usize>count * logSumStride : 0;
+  }
+}

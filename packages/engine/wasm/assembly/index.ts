@@ -1,0 +1,14 @@
+export { attention, packKeys } from './attention';
+export { attentionBackward, copyRows } from './attention-backward';
+export { embed, embedBackward } from './embedding';
+export { gatherRows, maskPadding, scatterRows, scoreTargets, scoreTargetsBackward } from './head';
+export { accumulateOuter, multiply, packColumns, packRows } from './matrix';
+export { rmsNorm, rmsNormBackward } from './norm';
+export { adamw, sumOfSquares } from './optimizer';
+export { rope } from './rope';
+export { swiglu, swigluBackward } from './swiglu';
+
+/** First byte of memory that the module's own constants do not use. */
+export function heapBase(): usize {
+  return __heap_base;
+}

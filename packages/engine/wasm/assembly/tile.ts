@@ -1,0 +1,130 @@
+/**
+ * The two register tiles every matrix product is made of: 4 rows by 8 columns, eight accumulators, which is what the
+ * sixteen vector registers of x64 hold without spilling once the operands are counted.
+ *
+ * Each element is summed over the inner dimension strictly in ascending order, from zero, with one multiply and one
+ * add per term, in the four-row and in the one-row tile alike. So an element has the same bits whichever tile
+ * computed it, whatever the batch around it: cached decoding equals the full pass because of this.
+ */
+
+/** C[4, 8] = A[4, depth] B[depth, 8], plus the old C when `accumulate`. Strides are in bytes. */
+// @ts-ignore: decorator
+@inline
+export function tile4x8(
+  a: usize, aStride: usize, b: usize, bStride: usize, c: usize, cStride: usize, depth: i32, accumulate: bool,
+): void {
+  let a0 = a;
+  let a1 = a0 + aStride;
+  let a2 = a1 + aStride;
+  let a3 = a2 + aStride;
+  let r00 = f32x4.splat(0), r01 = f32x4.splat(0);
+  let r10 = f32x4.splat(0), r11 = f32x4.splat(0);
+  let r20 = f32x4.splat(0), r21 = f32x4.splat(0);
+  let r30 = f32x4.splat(0), r31 = f32x4.splat(0);
+  const end = a + (<usize>depth << 2);
+  while (a0 < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    let x = v128.load32_splat(a0);
+    r00 = f32x4.add(r00, f32x4.mul(x, b0));
+    r01 = f32x4.add(r01, f32x4.mul(x, b1));
+    x = v128.load32_splat(a1);
+    r10 = f32x4.add(r10, f32x4.mul(x, b0));
+    r11 = f32x4.add(r11, f32x4.mul(x, b1));
+    x = v128.load32_splat(a2);
+    r20 = f32x4.add(r20, f32x4.mul(x, b0));
+    r21 = f32x4.add(r21, f32x4.mul(x, b1));
+    x = v128.load32_splat(a3);
+    r30 = f32x4.add(r30, f32x4.mul(x, b0));
+    r31 = f32x4.add(r31, f32x4.mul(x, b1));
+    a0 += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
+    b += bStride;
+  }
+  const c1 = c + cStride;
+  const c2 = c1 + cStride;
+  const c3 = c2 + cStride;
+  if (accumulate) {
+    r00 = f32x4.add(r00, v128.load(c));
+    r01 = f32x4.add(r01, v128.load(c, 16));
+    r10 = f32x4.add(r10, v128.load(c1));
+    r11 = f32x4.add(r11, v128.load(c1, 16));
+    r20 = f32x4.add(r20, v128.load(c2));
+    r21 = f32x4.add(r21, v128.load(c2, 16));
+    r30 = f32x4.add(r30, v128.load(c3));
+    r31 = f32x4.add(r31, v128.load(c3, 16));
+  }
+  v128.store(c, r00);
+  v128.store(c, r01, 16);
+  v128.store(c1, r10);
+  v128.store(c1, r11, 16);
+  v128.store(c2, r20);
+  v128.store(c2, r21, 16);
+  v128.store(c3, r30);
+  v128.store(c3, r31, 16);
+}
+
+/** C[1, 8] = A[1, depth] B[depth, 8], plus the old C when `accumulate`: the rows left over by `tile4x8`. */
+// @ts-ignore: decorator
+@inline
+export function tile1x8(a: usize, b: usize, bStride: usize, c: usize, depth: i32, accumulate: bool): void {
+  let r0 = f32x4.splat(0);
+  let r1 = f32x4.splat(0);
+  const end = a + (<usize>depth << 2);
+  while (a < end) {
+    const x = v128.load32_splat(a);
+    r0 = f32x4.add(r0, f32x4.mul(x, v128.load(b)));
+    r1 = f32x4.add(r1, f32x4.mul(x, v128.load(b, 16)));
+    a += 4;
+    b += bStride;
+  }
+  if (accumulate) {
+    r0 = f32x4.add(r0, v128.load(c));
+    r1 = f32x4.add(r1, v128.load(c, 16));
+  }
+  v128.store(c, r0);
+  v128.store(c, r1, 16);
+}
+
+/** W[4, 8] += sum over `rows` of Y[row, 4] (outer) X[row, 8]: the tile of weight gradients. Strides are in bytes. */
+// @ts-ignore: decorator
+@inline
+export function outerTile4x8(
+  y: usize, yStride: usize, x: usize, xStride: usize, w: usize, wStride: usize, rows: i32,
+): void {
+  let r00 = f32x4.splat(0), r01 = f32x4.splat(0);
+  let r10 = f32x4.splat(0), r11 = f32x4.splat(0);
+  let r20 = f32x4.splat(0), r21 = f32x4.splat(0);
+  let r30 = f32x4.splat(0), r31 = f32x4.splat(0);
+  for (; rows > 0; rows--) {
+    const x0 = v128.load(x);
+    const x1 = v128.load(x, 16);
+    let s = v128.load32_splat(y);
+    r00 = f32x4.add(r00, f32x4.mul(s, x0));
+    r01 = f32x4.add(r01, f32x4.mul(s, x1));
+    s = v128.load32_splat(y, 4);
+    r10 = f32x4.add(r10, f32x4.mul(s, x0));
+    r11 = f32x4.add(r11, f32x4.mul(s, x1));
+    s = v128.load32_splat(y, 8);
+    r20 = f32x4.add(r20, f32x4.mul(s, x0));
+    r21 = f32x4.add(r21, f32x4.mul(s, x1));
+    s = v128.load32_splat(y, 12);
+    r30 = f32x4.add(r30, f32x4.mul(s, x0));
+    r31 = f32x4.add(r31, f32x4.mul(s, x1));
+    y += yStride;
+    x += xStride;
+  }
+  const w1 = w + wStride;
+  const w2 = w1 + wStride;
+  const w3 = w2 + wStride;
+  v128.store(w, f32x4.add(v128.load(w), r00));
+  v128.store(w, f32x4.add(v128.load(w, 16), r01), 16);
+  v128.store(w1, f32x4.add(v128.load(w1), r10));
+  v128.store(w1, f32x4.add(v128.load(w1, 16), r11), 16);
+  v128.store(w2, f32x4.add(v128.load(w2), r20));
+  v128.store(w2, f32x4.add(v128.load(w2, 16), r21), 16);
+  v128.store(w3, f32x4.add(v128.load(w3), r30));
+  v128.store(w3, f32x4.add(v128.load(w3, 16), r31), 16);
+}
