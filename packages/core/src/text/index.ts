@@ -1,1 +1,3 @@
-export {};
+export * from './answer-scores.js';
+export * from './gold-matcher.js';
+export * from './normalize-answer.js';

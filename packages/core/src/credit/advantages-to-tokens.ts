@@ -1,0 +1,50 @@
+import type { TokenOwner, TrainingSequence, Trajectory } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
+
+/**
+ * A trajectory as one sequence of tokens: prompt, then each turn's output and observation, verbatim. Each turn's
+ * advantage is copied to the tokens the policy produced in that turn and to no other; everything the loss masks follows
+ * from `owners`. All arrays of the result have the same length.
+ *
+ * @param advantages one number a turn
+ * @throws CONTRACT_ADVANTAGE_LENGTH when there is not exactly one advantage a turn
+ * @throws CONTRACT_SAMPLE_INVALID when an output has not exactly one log-probability a token, or an observation the
+ *   policy read has no tokens: trained on, the sequence would not be the one that was sampled
+ */
+export function advantagesToTokens(trajectory: Trajectory, advantages: readonly number[]): TrainingSequence {
+  if (advantages.length !== trajectory.turns.length) {
+    throw new TurnwiseError(
+      'CONTRACT_ADVANTAGE_LENGTH',
+      `trajectory ${trajectory.id}: ${advantages.length} advantages for ${trajectory.turns.length} turns`,
+    );
+  }
+  const tokenIds: number[] = [];
+  const owners: TokenOwner[] = [];
+  const tokenAdvantages: number[] = [];
+  const logprobs: number[] = [];
+  const append = (ids: readonly number[], owner: TokenOwner, advantage: number, values: readonly number[] | null) => {
+    for (const [index, id] of ids.entries()) {
+      tokenIds.push(id);
+      owners.push(owner);
+      tokenAdvantages.push(advantage);
+      logprobs.push(values?.[index] ?? 0);
+    }
+  };
+
+  append(trajectory.prompt?.tokenIds ?? [], 'prompt', 0, null);
+  trajectory.turns.forEach(({ output, observation }, turn) => {
+    if (output.logprobs.length !== output.tokenIds.length) {
+      throw invalid(trajectory, turn, `${output.logprobs.length} log-probabilities for ${output.tokenIds.length} tokens`);
+    }
+    if (output.tokenIds.length > 0 && observation !== null && observation.text !== '' && !observation.tokenIds) {
+      throw invalid(trajectory, turn, 'the observation has text but no tokens');
+    }
+    append(output.tokenIds, 'policy', advantages[turn] ?? 0, output.logprobs);
+    append(observation?.tokenIds ?? [], 'observation', 0, null);
+  });
+  return { trajectoryId: trajectory.id, tokenIds, owners, advantages: tokenAdvantages, logprobs };
+}
+
+function invalid(trajectory: Trajectory, turn: number, problem: string): TurnwiseError {
+  return new TurnwiseError('CONTRACT_SAMPLE_INVALID', `trajectory ${trajectory.id}, turn ${turn}: ${problem}`);
+}

@@ -1,0 +1,36 @@
+import type { TrajectoryGroup, TurnRewards } from '../contract/index.js';
+import { TurnwiseError, type ErrorCode } from '../errors/index.js';
+
+/** Refuses what a reward plugin must not return: nothing is padded, cut or replaced by zero. */
+export function checkTurnRewards(name: string, group: TrajectoryGroup, rewards: readonly TurnRewards[]): void {
+  const { question, trajectories } = group;
+  const refuse = (code: ErrorCode, place: string, problem: string): TurnwiseError =>
+    new TurnwiseError(code, `reward ${name}: question ${question.id}${place}: ${problem}`, { where: `reward ${name}` });
+
+  if (!Array.isArray(rewards) || rewards.length !== trajectories.length) {
+    const returned = Array.isArray(rewards) ? `rewards for ${rewards.length}` : typeof rewards;
+    throw refuse('CONTRACT_REWARD_LENGTH', '', `returned ${returned}, the group has ${trajectories.length} trajectories`);
+  }
+  trajectories.forEach((trajectory, index) => {
+    const reward: TurnRewards | undefined = rewards[index];
+    const place = `, trajectory ${trajectory.id}`;
+    if (!Array.isArray(reward?.turns) || reward.turns.length !== trajectory.turns.length) {
+      const returned = Array.isArray(reward?.turns) ? `${reward.turns.length} turn rewards` : 'no turn rewards';
+      throw refuse('CONTRACT_REWARD_LENGTH', place, `returned ${returned} for ${trajectory.turns.length} turns`);
+    }
+    if (reward.outcome !== null && !Number.isFinite(reward.outcome)) {
+      throw refuse('CONTRACT_REWARD_NOT_FINITE', place, `outcome is ${String(reward.outcome)}, not a finite number or null`);
+    }
+    if (typeof reward.correct !== 'boolean') {
+      throw refuse('CONTRACT_REWARD_FAILED', place, `correct is ${String(reward.correct)}, not true or false`);
+    }
+    reward.turns.forEach((value: unknown, turn) => {
+      if (Number.isFinite(value)) return;
+      throw refuse('CONTRACT_REWARD_NOT_FINITE', `${place}, turn ${turn}`, `reward is ${String(value)}, not a finite number`);
+    });
+    for (const [component, value] of Object.entries(reward.components ?? {})) {
+      if (Number.isFinite(value)) continue;
+      throw refuse('CONTRACT_REWARD_NOT_FINITE', place, `component ${component} is ${String(value)}, not a finite number`);
+    }
+  });
+}

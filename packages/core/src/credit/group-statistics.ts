@@ -1,0 +1,66 @@
+/** How a set of rewards is centred and scaled. */
+export interface GroupStatistics {
+  /** `mean` includes the member itself; `leave-one-out` is the mean of the others, which removes the bias of that. */
+  readonly baseline: 'mean' | 'leave-one-out';
+  /** Divide by the standard deviation of the set (all members) plus `epsilon`. */
+  readonly divideByStandardDeviation: boolean;
+  /** Delta degrees of freedom of the standard deviation: 1 is the sample, 0 the population formula. */
+  readonly ddof: 0 | 1;
+  /** Added to the standard deviation. */
+  readonly epsilon: number;
+}
+
+/** Twice the spacing of float32 numbers near 1. */
+const flatness = 2 ** -22;
+
+/**
+ * Whether the values differ by no more than float32 rounding. Testing this before dividing matters: in float32 a flat
+ * set of 0.3 can have an error of 3e-8 in its mean and a standard deviation near 0, and 3e-8 / 1e-6 is a visible 0.03.
+ * Relative to the largest magnitude, so that scaling all values never changes the verdict.
+ */
+export function isFlat(values: readonly number[]): boolean {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return values.length === 0 || high - low <= flatness * Math.max(Math.abs(low), Math.abs(high));
+}
+
+/** Arithmetic mean; 0 for no values. */
+export function mean(values: readonly number[]): number {
+  if (values.length === 0) return 0;
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+/** Standard deviation sqrt(sum (x - mean)^2 / (n - ddof)); 0 when n <= ddof. */
+export function standardDeviation(values: readonly number[], ddof: 0 | 1): number {
+  if (values.length <= ddof) return 0;
+  const center = mean(values);
+  let sum = 0;
+  for (const value of values) sum += (value - center) ** 2;
+  return Math.sqrt(sum / (values.length - ddof));
+}
+
+/**
+ * The group-relative value of each reward:
+ *
+ *     (r_i - b_i) / (sd + epsilon)   or, without the division,   r_i - b_i
+ *
+ * where b_i is the mean of all values or of the other values. Fewer than two values, or a flat set, give exact zeros.
+ * Source: GRPO (arXiv 2402.03300, section 4.1.2); leave-one-out: RLOO (arXiv 2402.14740), where
+ * r_i - mean of the others = n/(n-1) (r_i - mean).
+ */
+export function standardize(values: readonly number[], statistics: GroupStatistics): number[] {
+  const count = values.length;
+  if (count < 2 || isFlat(values)) return values.map(() => 0);
+  const center = mean(values);
+  const widening = statistics.baseline === 'leave-one-out' ? count / (count - 1) : 1;
+  const divisor = statistics.divideByStandardDeviation
+    ? standardDeviation(values, statistics.ddof) + statistics.epsilon
+    : 1;
+  return values.map((value) => (widening * (value - center)) / divisor);
+}

@@ -1,0 +1,72 @@
+import type { RewardShaper, ShapedGroup, TrajectoryGroup, TurnRewards } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
+import { checkTurnRewards } from './check-rewards.js';
+import { combineRewards } from './combine-rewards.js';
+import { guardInput } from './input-guard.js';
+
+/** A reward shaper as the configuration asks for it. */
+export interface WeightedShaper {
+  /** The plugin's id, for messages and for the names of `components`. */
+  readonly name: string;
+  readonly shaper: RewardShaper;
+  /** Factor of its rewards, any finite number. */
+  readonly weight: number;
+}
+
+/**
+ * Scores groups with one or several shapers; several are added up by weight, and the first of them decides what is
+ * right. Groups are shaped concurrently, and a plugin that breaks its contract stops everything before anything is
+ * learned:
+ *
+ * @throws CONTRACT_REWARD_FAILED when a shaper throws; an abort is passed on as it is
+ * @throws CONTRACT_REWARD_LENGTH when it returns another number of trajectories or turns
+ * @throws CONTRACT_REWARD_NOT_FINITE when it returns NaN or an infinity
+ * @throws CONTRACT_MUTATED_INPUT when it changes the group
+ */
+export async function shapeGroups(
+  groups: readonly TrajectoryGroup[],
+  shapers: readonly WeightedShaper[],
+  signal: AbortSignal,
+): Promise<ShapedGroup[]> {
+  return Promise.all(
+    groups.map(async (group) => {
+      const parts: (readonly TurnRewards[])[] = [];
+      for (const shaper of shapers) parts.push(await shapeGroup(group, shaper, signal));
+      return { ...group, shaped: combineRewards(group, shapers, parts) };
+    }),
+  );
+}
+
+async function shapeGroup(
+  group: TrajectoryGroup,
+  { name, shaper }: WeightedShaper,
+  signal: AbortSignal,
+): Promise<readonly TurnRewards[]> {
+  const guard = guardInput(group);
+  let rewards: readonly TurnRewards[];
+  try {
+    rewards = await shaper.shape(group, signal);
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    if (guard.hasChanged()) throw changedInput(name, group, cause);
+    throw new TurnwiseError('CONTRACT_REWARD_FAILED', `reward ${name} failed on question ${group.question.id}: ${messageOf(cause)}`, {
+      where: `reward ${name}`,
+      cause,
+    });
+  }
+  if (guard.hasChanged()) throw changedInput(name, group);
+  checkTurnRewards(name, group, rewards);
+  return rewards;
+}
+
+function changedInput(name: string, group: TrajectoryGroup, cause?: unknown): TurnwiseError {
+  return new TurnwiseError(
+    'CONTRACT_MUTATED_INPUT',
+    `reward ${name} changed the trajectories of question ${group.question.id}, which it may only read`,
+    { where: `reward ${name}`, hint: 'copy before changing: structuredClone(group)', cause },
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -1,0 +1,34 @@
+import type { KullbackLeiblerTerm } from '../contract/index.js';
+
+/** A value per token and its derivative by the token's log-probability under the policy. */
+export interface ValueAndSlope {
+  readonly value: number;
+  readonly slope: number;
+}
+
+const largestExponent = 20;
+const largestK3 = 10;
+
+/**
+ * Estimate of KL(policy || reference) at one sampled token. With d = reference logprob - logprob:
+ *
+ *     k1 = -d          slope  1          unbiased, can be negative
+ *     k2 = d^2 / 2     slope -d          biased, never negative
+ *     k3 = e^d - d - 1 slope 1 - e^d     unbiased, never negative
+ *
+ * As in verl, k3 clamps d to +-20 and itself to 10 (there the slope is 0), so that one improbable token cannot throw
+ * the update. Source: J. Schulman, Approximating KL divergence (2020); verl `kl_penalty_forward`.
+ */
+export function klEstimate(
+  estimator: KullbackLeiblerTerm['estimator'],
+  logprob: number,
+  referenceLogprob: number,
+): ValueAndSlope {
+  const difference = referenceLogprob - logprob;
+  if (estimator === 'k1') return { value: -difference, slope: 1 };
+  if (estimator === 'k2') return { value: difference ** 2 / 2, slope: -difference };
+  const clamped = Math.min(Math.max(difference, -largestExponent), largestExponent);
+  const value = Math.exp(clamped) - clamped - 1;
+  if (value >= largestK3) return { value: largestK3, slope: 0 };
+  return { value, slope: clamped === difference ? 1 - Math.exp(difference) : 0 };
+}

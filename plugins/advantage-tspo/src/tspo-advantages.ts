@@ -1,0 +1,73 @@
+import { groupComposition, scoredMembers, standardize } from '@turnwise/core';
+import type { Composition, GroupAdvantages, ShapedGroup, TurnRewards } from '@turnwise/core';
+import type { TspoOptions } from './options.js';
+import { turnLevelAdvantages } from './turn-level.js';
+
+/**
+ * Advantages by group composition. By default:
+ *
+ *     all-wrong:            A(i, k) = allWrongScale x (r(i, k) - mean over S_k) / (sd over S_k + epsilon)
+ *     mixed, all-correct:   A(i, k) = (o_i - mean o) / (sd o + epsilon), exactly GRPO
+ *
+ * with S_k the members that reached turn k, r the turn rewards and o the outcomes. A group of one, a flat set and an
+ * all-wrong group without near-miss give exact zeros; a group of zeros has the level `none`. Abstaining members enter
+ * nothing and get zero.
+ *
+ * Source: TSPO (arXiv 2601.22776). Its abstract is public, its equations are not: see {@link TspoOptions}.
+ */
+export function tspoAdvantages(groups: readonly ShapedGroup[], options: TspoOptions): GroupAdvantages[] {
+  return groups.map((group) => groupAdvantages(group, options));
+}
+
+function groupAdvantages(group: ShapedGroup, options: TspoOptions): GroupAdvantages {
+  const composition = groupComposition(group);
+  const members = scoredMembers(group.shaped);
+  const shaped = members.map((index) => group.shaped[index]).filter((rewards) => rewards !== undefined);
+  const scale = composition === 'all-wrong' ? options.allWrongScale : 1;
+  const level = levelOf(composition, shaped, options);
+  const values = level === 'off' || members.length < 2 ? null : valuesAt(level, composition, shaped, options);
+  const turns = group.shaped.map(({ turns }) => turns.map(() => 0));
+  members.forEach((index, position) => {
+    const row = values?.[position];
+    if (row) turns[index] = row.map((value) => (value === 0 ? 0 : scale * value));
+  });
+  const learns = turns.some((row) => row.some((value) => value !== 0));
+  return { composition, level: learns && level !== 'off' ? level : 'none', turns };
+}
+
+type Level = 'turn' | 'trajectory' | 'off';
+
+function levelOf(composition: Composition, shaped: readonly TurnRewards[], options: TspoOptions): Level {
+  if (composition === 'all-wrong') return options.level.allWrong;
+  if (composition === 'all-correct') return options.level.allCorrect;
+  if (options.level.mixed !== 'turn-if-near-miss') return options.level.mixed;
+  return shaped.some(isNearMiss) ? 'turn' : 'trajectory';
+}
+
+/** Reward plugins that do not say where gold was seen are judged by what they paid. */
+function isNearMiss({ correct, firstOccurrence, turns }: TurnRewards): boolean {
+  if (correct) return false;
+  return firstOccurrence === undefined ? turns.some((reward) => reward > 0) : firstOccurrence !== null;
+}
+
+function valuesAt(
+  level: 'turn' | 'trajectory',
+  composition: Composition,
+  shaped: readonly TurnRewards[],
+  options: TspoOptions,
+): number[][] {
+  const outcomes = shaped.map(({ outcome }) => outcome ?? 0);
+  if (level === 'turn') {
+    const rewards = shaped.map(({ turns }) => turns);
+    return turnLevelAdvantages(rewards, standardize(outcomes, options), options);
+  }
+  const latent =
+    composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
+  const rewards = latent ? shaped.map(({ turns }) => largest(turns)) : outcomes;
+  const values = standardize(rewards, options);
+  return shaped.map(({ turns }, member) => turns.map(() => values[member] ?? 0));
+}
+
+function largest(turns: readonly number[]): number {
+  return turns.reduce((most, reward) => Math.max(most, reward), turns[0] ?? 0);
+}

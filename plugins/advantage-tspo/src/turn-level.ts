@@ -1,0 +1,70 @@
+import { standardize } from '@turnwise/core';
+import type { TspoOptions } from './options.js';
+
+/** Turn rewards or advantages of the scored members, `[member][turn]`, of unequal lengths. */
+export type Ragged = readonly (readonly number[])[];
+
+/**
+ * Compares turn rewards across a group. With S_k the members that reached turn k (`turn-index`):
+ *
+ *     A(i, k) = (r(i, k) - mean over S_k) / (sd over S_k + epsilon)
+ *
+ * `pooled-turns` takes one set of all turns of all members; `pad-zero` takes all members at every k, absent turns as 0.
+ * A set of one follows `loneCell`. `fallback` is the trajectory advantage of each member.
+ */
+export function turnLevelAdvantages(rewards: Ragged, fallback: readonly number[], options: TspoOptions): number[][] {
+  const horizon = Math.max(0, ...rewards.map((turns) => turns.length));
+  const compared = options.return === 'reward-to-go' ? rewards.map((turns) => returns(turns, options.gamma)) : rewards;
+  const values = compare(compared, horizon, fallback, options);
+  if (options.return !== 'discounted') return trim(values, rewards);
+  // With pad-zero the sum runs over the turns a member did not play as well. The subtracted baselines are then the same
+  // for everybody however long the trajectory, which is what keeps stopping from being rewarded.
+  const summed = options.statistics === 'pad-zero' ? values : trim(values, rewards);
+  return trim(
+    summed.map((turns) => returns(turns, options.gamma)),
+    rewards,
+  );
+}
+
+/** Rows are `horizon` long for `pad-zero` and as long as the member's turns otherwise. */
+function compare(rewards: Ragged, horizon: number, fallback: readonly number[], options: TspoOptions): number[][] {
+  if (options.statistics === 'pooled-turns') return comparePooled(rewards, options);
+  const padded = options.statistics === 'pad-zero';
+  const values = rewards.map((turns) => new Array<number>(padded ? horizon : turns.length).fill(0));
+  for (let turn = 0; turn < horizon; turn++) {
+    const present = rewards.flatMap((turns, member) => (padded || turn < turns.length ? [member] : []));
+    const cell = present.map((member) => rewards[member]?.[turn] ?? 0);
+    const compared = present.length === 1 ? loneCell(cell, fallback[present[0] ?? 0] ?? 0, options) : standardize(cell, options);
+    present.forEach((member, position) => {
+      const row = values[member];
+      if (row) row[turn] = compared[position] ?? 0;
+    });
+  }
+  return values;
+}
+
+function comparePooled(rewards: Ragged, options: TspoOptions): number[][] {
+  const pooled = standardize(rewards.flat(), options);
+  let start = 0;
+  return rewards.map((turns) => {
+    const row = pooled.slice(start, start + turns.length);
+    start += turns.length;
+    return row;
+  });
+}
+
+function loneCell(cell: readonly number[], fallback: number, options: TspoOptions): number[] {
+  if (options.loneCell === 'trajectory-fallback') return [fallback];
+  return options.loneCell === 'raw' ? [...cell] : [0];
+}
+
+/** Discounted sums from each turn to the end: G_k = r_k + gamma G_(k+1). */
+function returns(turns: readonly number[], gamma: number): number[] {
+  const sums = [...turns];
+  for (let turn = sums.length - 2; turn >= 0; turn--) sums[turn] = (turns[turn] ?? 0) + gamma * (sums[turn + 1] ?? 0);
+  return sums;
+}
+
+function trim(values: Ragged, rewards: Ragged): number[][] {
+  return values.map((row, member) => row.slice(0, rewards[member]?.length ?? 0));
+}
