@@ -1,4 +1,5 @@
 import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
+import { findFirstOccurrence } from '../credit/index.js';
 import { rolloutGroups, type RolloutOptions, type RolloutParts } from '../rollout/index.js';
 import { exactMatch, goldMatcher, tokenF1 } from '../text/index.js';
 
@@ -62,6 +63,5 @@ export function reportOn(groups: readonly TrajectoryGroup[]): EvaluationReport {
 }
 
 function retrievedGold(trajectory: Trajectory, question: Question): boolean {
-  const matcher = goldMatcher(question);
-  return trajectory.turns.some(({ observation }) => observation !== null && matcher.find(observation.text) !== null);
+  return findFirstOccurrence(trajectory, goldMatcher(question)) !== null;
 }

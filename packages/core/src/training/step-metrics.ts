@@ -20,8 +20,6 @@ export function rolloutMetrics(groups: readonly ShapedGroup[], advantages: reado
     'rollout/turns-mean': share(turns.length, trajectories.length),
     'rollout/search-rate': share(turns.filter((turn) => turn.action.kind === 'search').length, turns.length),
     'rollout/invalid-rate': share(turns.filter((turn) => turn.action.kind === 'invalid').length, turns.length),
-    'rollout/unanswered': share(trajectories.filter((trajectory) => trajectory.answer === null).length, trajectories.length),
-    'rollout/failed': share(trajectories.filter((trajectory) => trajectory.failure !== undefined).length, trajectories.length),
     'rollout/tokens': tokens,
     // Minus the mean log-probability of sampled tokens is an unbiased estimate of the policy's entropy at its temperature.
     'update/entropy': tokens === 0 ? 0 : -logprobs / tokens,

@@ -1,6 +1,6 @@
 import { evaluate, type EvaluationReport } from '../evaluation/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { creditGroups, trainingSequences } from './credit-step.js';
+import { advantagesToTokens, estimateAdvantages, shapeGroups } from '../credit/index.js';
 import { learningRateOfStep } from './learning-rate.js';
 import { questionsOfStep } from './question-order.js';
 import { rolloutGroups } from '../rollout/index.js';
@@ -69,19 +69,23 @@ export async function trainRun(
     });
     const rolloutSeconds = (performance.now() - rolloutStarted) / 1000;
     assertSomeSucceeded(groups, step);
-    const { shaped, advantages, statistics } = await creditGroups(parts, groups, signal);
+    const shaped = await shapeGroups(groups, parts.rewards, signal);
+    const advantages = estimateAdvantages(shaped, parts.advantage);
 
     onProgress({ step, steps: training.steps, phase: 'update' });
     const updateStarted = performance.now();
     const batch: TrainingBatch = {
-      sequences: trainingSequences(shaped, advantages),
+      sequences: shaped.flatMap(({ trajectories }, index) =>
+        trajectories.map((trajectory, member) =>
+          advantagesToTokens(trajectory, advantages[index]?.turns[member] ?? []),
+        ),
+      ),
       temperature: rollout.temperature,
       maxTokens: rollout.maxTurns * rollout.maxTokensPerTurn,
     };
     const update = await updatePolicy(parts, settings, batch, step, signal);
     const metrics: Metrics = {
       step,
-      ...statistics,
       ...rolloutMetrics(shaped, advantages),
       ...update,
       'rollout/seconds': rolloutSeconds,

@@ -1,23 +1,12 @@
-import type { AdvantageEstimator, Objective, Question, RewardShaper, Tracker } from '../contract/index.js';
+import type { Objective, Question, Tracker } from '../contract/index.js';
+import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
 import type { EvaluationReport } from '../evaluation/index.js';
 import type { RolloutOptions, RolloutParts } from '../rollout/index.js';
 
-/** A plugin instance with the name errors and records call it by. */
-export interface NamedReward {
-  readonly name: string;
-  readonly shaper: RewardShaper;
-  readonly weight: number;
-}
-
-export interface NamedAdvantage {
-  readonly name: string;
-  readonly estimator: AdvantageEstimator;
-}
-
 /** Everything a training run is made of. */
 export interface TrainingParts extends RolloutParts {
-  readonly rewards: readonly NamedReward[];
-  readonly advantage: NamedAdvantage;
+  readonly rewards: readonly WeightedShaper[];
+  readonly advantage: NamedEstimator;
   readonly trackers: readonly Tracker[];
 }
 
