@@ -118,7 +118,7 @@ export function layForwardWorkspace(
     normed: region.take(rows * config.hiddenSize),
     activated: region.take(rows * layout.paddedIntermediate),
     keyPanels: region.take(padded * layout.headSize),
-    attention: region.take(4 * padded + 4),
+    attention: region.take(4 * padded + 8),
   };
 }
 

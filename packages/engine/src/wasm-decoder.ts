@@ -27,8 +27,9 @@ interface DecoderBuffers extends ForwardWorkspace, LayerActivations {
 }
 
 /**
- * Key-value cache over the kernels. Per layer and slot: keys in panels of 8 positions per key-value head, which is what
- * the attention kernel reads, and values as rows [contextLength, keyValueWidth].
+ * Key-value cache over the kernels. Per layer, slot and key-value head: keys in panels of 8 positions, which is what the
+ * attention kernel reads, and values [contextLength, headSize]. Both are read front to back: with many slots the cache
+ * is far larger than the processor's, and decoding runs at the speed of memory.
  */
 export class WasmDecoder implements Decoder {
   private readonly states: Slot[];
@@ -146,7 +147,7 @@ export class WasmDecoder implements Decoder {
   private attend(layer: number, item: PlacedItem, buffers: DecoderBuffers): void {
     const { model } = this;
     const { kernels, config, layout } = model;
-    const { headSize, queryWidth, keyValueWidth } = layout;
+    const { headSize, queryWidth } = layout;
     const { headCount, keyValueHeadCount } = config;
     const row = projectedRow(model);
     const rows = item.tokens.length;
@@ -154,18 +155,19 @@ export class WasmDecoder implements Decoder {
     const attended = buffers.attended + item.firstRow * queryWidth * 4;
     const keys = this.cache + (layer * this.slots + item.slot) * 2 * this.slotFloats * 4;
     const values = keys + this.slotFloats * 4;
-    const keyBytes = (this.slotFloats / keyValueHeadCount) * 4;
-    const valueBytes = keyValueWidth * 4;
+    const headCacheBytes = (this.slotFloats / keyValueHeadCount) * 4;
+    const headBytes = headSize * 4;
     const group = headCount / keyValueHeadCount;
     rotateProjected(model, projected, rows, item.firstPosition, 1);
-    kernels.copyRows(projected + row.values, row.bytes, values + item.firstPosition * valueBytes, valueBytes, rows, keyValueWidth); // prettier-ignore
     for (let shared = 0; shared < keyValueHeadCount; shared++) {
-      const panels = keys + shared * keyBytes;
-      const sharedOffset = shared * headSize * 4;
+      const panels = keys + shared * headCacheBytes;
+      const cached = values + shared * headCacheBytes;
+      const sharedOffset = shared * headBytes;
       kernels.packKeys(projected + row.keys + sharedOffset, row.bytes, panels, item.firstPosition, rows, headSize);
+      kernels.copyRows(projected + row.values + sharedOffset, row.bytes, cached + item.firstPosition * headBytes, headBytes, rows, headSize); // prettier-ignore
       for (let head = shared * group; head < (shared + 1) * group; head++) {
-        const offset = head * headSize * 4;
-        kernels.attention(projected + offset, row.bytes, panels, values + sharedOffset, valueBytes, attended + offset, queryWidth * 4, 0, 0, item.firstPosition, rows, headSize, buffers.attention); // prettier-ignore
+        const offset = head * headBytes;
+        kernels.attention(projected + offset, row.bytes, panels, cached, headBytes, attended + offset, queryWidth * 4, 0, 0, item.firstPosition, rows, headSize, buffers.attention); // prettier-ignore
       }
     }
   }

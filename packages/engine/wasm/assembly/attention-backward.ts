@@ -1,5 +1,5 @@
 import { exponential, sumLanes } from './exponential';
-import { outerTile4x8, tile1x8, tile4x8 } from './tile';
+import { outerTile4x8, tile4x8, tileRow } from './tile';
 
 /** Query rows whose probabilities are held at once. */
 const BLOCK: i32 = 32;
@@ -11,18 +11,25 @@ const BLOCK: i32 = 32;
 // @ts-ignore: decorator
 @inline
 function probabilities(scores: usize, dScores: usize, visible: i32, width: i32, logSum: f32, dot: f32): void {
-  const lanes = i32x4(0, 1, 2, 3);
-  let j = 0;
-  for (; j < visible; j += 4) {
-    const inside = i32x4.lt_s(i32x4.add(i32x4.splat(j), lanes), i32x4.splat(visible));
-    const at = <usize>j << 2;
-    const p = v128.and(exponential(f32x4.sub(v128.load(scores + at), f32x4.splat(logSum))), inside);
+  const bytes = <usize>(visible & ~3) << 2;
+  const end = <usize>width << 2;
+  const offset = f32x4.splat(logSum);
+  const mean = f32x4.splat(dot);
+  let at: usize = 0;
+  for (; at < bytes; at += 16) {
+    const p = exponential(f32x4.sub(v128.load(scores + at), offset));
     v128.store(scores + at, p);
-    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), f32x4.splat(dot))));
+    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), mean)));
   }
-  for (; j < width; j += 4) {
-    v128.store(scores + (<usize>j << 2), f32x4.splat(0));
-    v128.store(dScores + (<usize>j << 2), f32x4.splat(0));
+  if (at < end) {
+    const inside = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(visible & 3));
+    const p = v128.and(exponential(f32x4.sub(v128.load(scores + at), offset)), inside);
+    v128.store(scores + at, p);
+    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), mean)));
+    for (at += 16; at < end; at += 16) {
+      v128.store(scores + at, f32x4.splat(0));
+      v128.store(dScores + at, f32x4.splat(0));
+    }
   }
 }
 
@@ -63,18 +70,18 @@ export function attentionBackward(
       const dOut = dOutput + <usize>row * outputStride;
       const score = scores + <usize>(row - first) * scoreStride;
       const dScore = dScores + <usize>(row - first) * scoreStride;
-      let keyPanel = keyPanels;
-      let valuePanel = valuePanels;
-      for (let at: usize = 0; at < <usize>width << 2; at += 32) {
-        if (count == 4) {
+      if (count == 4) {
+        let keyPanel = keyPanels;
+        let valuePanel = valuePanels;
+        for (let at: usize = 0; at < <usize>width << 2; at += 32) {
           tile4x8(query, stride, keyPanel, 32, score + at, scoreStride, headSize, false);
           tile4x8(dOut, outputStride, valuePanel, 32, dScore + at, scoreStride, headSize, false);
-        } else {
-          tile1x8(query, keyPanel, 32, score + at, headSize, false);
-          tile1x8(dOut, valuePanel, 32, dScore + at, headSize, false);
+          keyPanel += panelBytes;
+          valuePanel += panelBytes;
         }
-        keyPanel += panelBytes;
-        valuePanel += panelBytes;
+      } else {
+        tileRow(query, keyPanels, 32, panelBytes, score, width, headSize, false);
+        tileRow(dOut, valuePanels, 32, panelBytes, dScore, width, headSize, false);
       }
       for (let r = 0; r < count; r++) {
         const dot = dotProduct(
@@ -86,9 +93,12 @@ export function attentionBackward(
         );
       }
       const dQuery = dQueries + <usize>row * stride;
-      for (let i: usize = 0; i < headBytes; i += 32) {
-        if (count == 4) tile4x8(dScore, scoreStride, keys + i, stride, dQuery + i, stride, length, false);
-        else tile1x8(dScore, keys + i, stride, dQuery + i, length, false);
+      if (count == 4) {
+        for (let i: usize = 0; i < headBytes; i += 32) {
+          tile4x8(dScore, scoreStride, keys + i, stride, dQuery + i, stride, length, false);
+        }
+      } else {
+        tileRow(dScore, keys, stride, 32, dQuery, headSize, length, false);
       }
       row += count;
     }
@@ -104,16 +114,5 @@ export function attentionBackward(
         outerTile4x8(dScores + offset, scoreStride, query + i, stride, dKeys + target + i, headBytes, last - from);
       }
     }
-  }
-}
-
-/** destination[rows, size] = source[rows, size] between two row strides, in bytes; `size` is a multiple of 4. */
-export function copyRows(
-  source: usize, sourceStride: usize, destination: usize, destinationStride: usize, rows: i32, size: i32,
-): void {
-  for (let row = 0; row < rows; row++) {
-    memory.copy(destination, source, <usize>size << 2);
-    source += sourceStride;
-    destination += destinationStride;
   }
 }

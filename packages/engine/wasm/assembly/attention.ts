@@ -1,5 +1,5 @@
 import { exponential, logarithm, maxLanes, sumLanes } from './exponential';
-import { tile1x8, tile4x8 } from './tile';
+import { tile4x8, tileRow } from './tile';
 
 /**
  * Causal attention of ONE head over one sequence, for a run of consecutive query rows.
@@ -25,31 +25,33 @@ export function packKeys(keys: usize, stride: usize, panels: usize, firstPositio
 
 /**
  * Turns scores[0 .. visible) into exp(score - max) in place, writes zeros up to `width` (a multiple of 4) and returns
- * the sum; the maximum goes to `peak`. The lane that adds a position depends on the position alone.
+ * the sum; the maximum goes to `peak`. The lane that adds a position depends on the position alone. Reads one vector
+ * past `width` at most.
  */
 // @ts-ignore: decorator
 @inline
 function exponentiate(scores: usize, visible: i32, width: i32, peak: usize): f32 {
-  const lanes = i32x4(0, 1, 2, 3);
-  let top = f32x4.splat(-3e38);
-  for (let j = 0; j < visible; j += 4) {
-    const inside = i32x4.lt_s(i32x4.add(i32x4.splat(j), lanes), i32x4.splat(visible));
-    const s = v128.load(scores + (<usize>j << 2));
-    top = f32x4.max(top, v128.bitselect(s, f32x4.splat(-3e38), inside));
-  }
+  const tail = scores + (<usize>(visible & ~3) << 2);
+  // Lanes of the last, partial vector that are visible; all clear when `visible` is a multiple of 4.
+  const inside = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(visible & 3));
+  let top = v128.bitselect(v128.load(tail), f32x4.splat(-3e38), inside);
+  for (let at = scores; at < tail; at += 16) top = f32x4.pmax(top, v128.load(at));
   const largest = maxLanes(top);
   f32.store(peak, largest);
   const offset = f32x4.splat(largest);
   let total = f32x4.splat(0);
-  let j = 0;
-  for (; j < visible; j += 4) {
-    const inside = i32x4.lt_s(i32x4.add(i32x4.splat(j), lanes), i32x4.splat(visible));
-    const at = scores + (<usize>j << 2);
-    const e = v128.and(exponential(f32x4.sub(v128.load(at), offset)), inside);
+  for (let at = scores; at < tail; at += 16) {
+    const e = exponential(f32x4.sub(v128.load(at), offset));
     v128.store(at, e);
     total = f32x4.add(total, e);
   }
-  for (; j < width; j += 4) v128.store(scores + (<usize>j << 2), f32x4.splat(0));
+  const end = scores + (<usize>width << 2);
+  if (tail < end) {
+    const e = v128.and(exponential(f32x4.sub(v128.load(tail), offset)), inside);
+    v128.store(tail, e);
+    total = f32x4.add(total, e);
+    for (let at = tail + 16; at < end; at += 16) v128.store(at, f32x4.splat(0));
+  }
   return sumLanes(total);
 }
 
@@ -63,7 +65,7 @@ function scale(x: usize, bytes: usize, factor: f32): void {
 
 /**
  * output[rows, headSize] = softmax(queries keys^T) values. `scratch` holds 4 rows of `contextLength` rounded up to 8
- * floats, plus 4 floats. `logSums`, unless 0, receives log(sum(exp(score))) per row, `logSumStride` bytes apart, for
+ * floats, plus 8 floats. `logSums`, unless 0, receives log(sum(exp(score))) per row, `logSumStride` bytes apart, for
  * the backward pass. Strides are in bytes.
  */
 export function attention(
@@ -81,19 +83,12 @@ export function attention(
     const length = firstPosition + row + count;
     const width = (length + 7) & ~7;
     const scoreStride = <usize>width << 2;
-    let panel = panels;
     if (count == 4) {
+      let panel = panels;
       for (let j = 0; j < width; j += 8) {
         tile4x8(queries, queryStride, panel, 32, scores + (<usize>j << 2), scoreStride, headSize, false);
         panel += panelBytes;
       }
-    } else {
-      for (let j = 0; j < width; j += 8) {
-        tile1x8(queries, panel, 32, scores + (<usize>j << 2), headSize, false);
-        panel += panelBytes;
-      }
-    }
-    if (count == 4) {
       // Normalising after the product with the values touches headSize floats a row instead of `length`.
       const s0 = scores;
       const s1 = s0 + scoreStride;
@@ -117,10 +112,9 @@ export function attention(
         f32.store(logSums + 3 * logSumStride, f32.load(peak, 12) + <f32>logarithm(sum3));
       }
     } else {
+      tileRow(queries, panels, 32, panelBytes, scores, width, headSize, false);
       const sum = exponentiate(scores, length, width, peak);
-      for (let i: usize = 0; i < headBytes; i += 32) {
-        tile1x8(scores, values + i, valueStride, output + i, length, false);
-      }
+      tileRow(scores, values, valueStride, 32, output, headSize, length, false);
       scale(output, headBytes, 1 / sum);
       if (logSums) f32.store(logSums, f32.load(peak) + <f32>logarithm(sum));
     }

@@ -1,3 +1,5 @@
+import { copyFloats } from './copy';
+
 /**
  * x[row] = sum over s of taps[s] * table[token s places before row], for the rows of ONE sequence (`*` per channel).
  *
@@ -12,7 +14,7 @@ export function embed(
   for (let row = 0; row < rows; row++) {
     const current = table + <usize>load<i32>(tokens) * bytes;
     if (taps == 0) {
-      memory.copy(x, current, bytes);
+      copyFloats(current, x, bytes);
     } else {
       for (let i: usize = 0; i < bytes; i += 16) {
         v128.store(x + i, f32x4.mul(v128.load(current + i), v128.load(taps + i)));

@@ -23,7 +23,7 @@ export function scoreTargets(
   const factor = f32x4.splat(inverseTemperature);
   for (let row = 0; row < rows; row++) {
     let top = f32x4.splat(MASKED);
-    for (let i: usize = 0; i < bytes; i += 16) top = f32x4.max(top, f32x4.mul(v128.load(logits + i), factor));
+    for (let i: usize = 0; i < bytes; i += 16) top = f32x4.pmax(top, f32x4.mul(v128.load(logits + i), factor));
     const peak = maxLanes(top);
     const offset = f32x4.splat(peak);
     let total = f32x4.splat(0);
@@ -60,6 +60,7 @@ export function scoreTargetsBackward(
 ): void {
   const bytes = <usize>padded << 2;
   const factor = f32x4.splat(inverseTemperature);
+  const negated = f32x4.splat(-inverseTemperature);
   for (let row = 0; row < rows; row++) {
     const gLogprob = f32.load(dLogprobs);
     const logSum = f32x4.splat(f32.load(logSums));
@@ -70,7 +71,7 @@ export function scoreTargetsBackward(
       const logp = f32x4.sub(f32x4.mul(v128.load(logits + i), factor), logSum);
       const p = exponential(logp);
       const g = f32x4.add(byLogprob, f32x4.mul(byEntropy, f32x4.add(logp, entropy)));
-      v128.store(logits + i, f32x4.mul(f32x4.neg(f32x4.mul(p, g)), factor));
+      v128.store(logits + i, f32x4.mul(f32x4.mul(p, g), negated));
     }
     const target = logits + (<usize>load<i32>(targets) << 2);
     f32.store(target, f32.load(target) + gLogprob * inverseTemperature);
@@ -80,28 +81,5 @@ export function scoreTargetsBackward(
     entropies += 4;
     dLogprobs += 4;
     dEntropies += 4;
-  }
-}
-
-/** destination[i] = source[rows[i]]: the hidden states whose next token is scored. `size` floats a row. */
-export function gatherRows(source: usize, rows: usize, count: i32, destination: usize, size: i32): void {
-  const bytes = <usize>size << 2;
-  for (let i = 0; i < count; i++) {
-    memory.copy(destination, source + <usize>load<i32>(rows) * bytes, bytes);
-    destination += bytes;
-    rows += 4;
-  }
-}
-
-/** destination[rows[i]] += source[i]: the transpose of `gatherRows`. */
-export function scatterRows(source: usize, rows: usize, count: i32, destination: usize, size: i32): void {
-  const bytes = <usize>size << 2;
-  for (let k = 0; k < count; k++) {
-    const target = destination + <usize>load<i32>(rows) * bytes;
-    for (let i: usize = 0; i < bytes; i += 16) {
-      v128.store(target + i, f32x4.add(v128.load(target + i), v128.load(source + i)));
-    }
-    source += bytes;
-    rows += 4;
   }
 }

@@ -1,7 +1,8 @@
 export { attention, packKeys } from './attention';
-export { attentionBackward, copyRows } from './attention-backward';
+export { attentionBackward } from './attention-backward';
+export { copyRows, gatherRows, scatterRows } from './copy';
 export { embed, embedBackward } from './embedding';
-export { gatherRows, maskPadding, scatterRows, scoreTargets, scoreTargetsBackward } from './head';
+export { maskPadding, scoreTargets, scoreTargetsBackward } from './head';
 export { accumulateOuter, multiply, packColumns, packRows } from './matrix';
 export { rmsNorm, rmsNormBackward } from './norm';
 export { adamw, sumOfSquares } from './optimizer';

@@ -1,4 +1,4 @@
-import { outerTile4x8, tile1x8, tile4x8 } from './tile';
+import { outerTile4x8, tile4x8, tileRow } from './tile';
 
 /** Floats of A kept in the first-level cache while the panels of B pass by: 24 KB. */
 const BLOCK_FLOATS: i32 = 6144;
@@ -17,25 +17,23 @@ export function multiply(
 ): void {
   const panelBytes = <usize>depth << 5;
   const block = max(4, (BLOCK_FLOATS / depth) & ~3);
-  for (let first = 0; first < rows; first += block) {
-    const last = min(first + block, rows);
+  const tiled = rows & ~3;
+  for (let first = 0; first < tiled; first += block) {
+    const last = min(first + block, tiled);
     let panel = b;
     for (let column = 0; column < columns; column += 8) {
       let aRow = a + <usize>first * aStride;
       let cRow = c + <usize>first * cStride + (<usize>column << 2);
-      let row = first;
-      for (; row + 4 <= last; row += 4) {
+      for (let row = first; row < last; row += 4) {
         tile4x8(aRow, aStride, panel, 32, cRow, cStride, depth, accumulate);
         aRow += aStride << 2;
         cRow += cStride << 2;
       }
-      for (; row < last; row++) {
-        tile1x8(aRow, panel, 32, cRow, depth, accumulate);
-        aRow += aStride;
-        cRow += cStride;
-      }
       panel += panelBytes;
     }
+  }
+  for (let row = tiled; row < rows; row++) {
+    tileRow(a + <usize>row * aStride, b, 32, panelBytes, c + <usize>row * cStride, columns, depth, accumulate);
   }
 }
 
@@ -51,12 +49,24 @@ export function accumulateOuter(
     const count = min(OUTER_ROWS, rows - first);
     const yBlock = y + <usize>first * yStride;
     const xBlock = x + <usize>first * xStride;
-    for (let input = 0; input < inputs; input += 8) {
+    // The narrower of the two blocks is the one to walk again and again: it stays in the first-level cache.
+    if (inputs <= outputs) {
       for (let output = 0; output < outputs; output += 4) {
-        outerTile4x8(
-          yBlock + (<usize>output << 2), yStride, xBlock + (<usize>input << 2), xStride,
-          w + <usize>output * wStride + (<usize>input << 2), wStride, count,
-        );
+        for (let input = 0; input < inputs; input += 8) {
+          outerTile4x8(
+            yBlock + (<usize>output << 2), yStride, xBlock + (<usize>input << 2), xStride,
+            w + <usize>output * wStride + (<usize>input << 2), wStride, count,
+          );
+        }
+      }
+    } else {
+      for (let input = 0; input < inputs; input += 8) {
+        for (let output = 0; output < outputs; output += 4) {
+          outerTile4x8(
+            yBlock + (<usize>output << 2), yStride, xBlock + (<usize>input << 2), xStride,
+            w + <usize>output * wStride + (<usize>input << 2), wStride, count,
+          );
+        }
       }
     }
   }

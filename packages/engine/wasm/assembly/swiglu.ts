@@ -1,11 +1,10 @@
 import { exponential } from './exponential';
 
-/** 1 / (1 + exp(-x)) */
+/** 1 / (1 + exp(-x)); zero and one are passed in so that loops hold them in registers. */
 // @ts-ignore: decorator
 @inline
-function sigmoid(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exponential(f32x4.neg(x))));
+function sigmoid(x: v128, zero: v128, one: v128): v128 {
+  return f32x4.div(one, f32x4.add(one, exponential(f32x4.sub(zero, x))));
 }
 
 /**
@@ -14,11 +13,13 @@ function sigmoid(x: v128): v128 {
  */
 export function swiglu(gateUp: usize, activated: usize, rows: i32, size: i32): void {
   const bytes = <usize>size << 2;
+  const zero = f32x4.splat(0);
+  const one = f32x4.splat(1);
   for (let row = 0; row < rows; row++) {
     for (let i: usize = 0; i < bytes; i += 16) {
       const gate = v128.load(gateUp + i);
       const up = v128.load(gateUp + bytes + i);
-      v128.store(activated + i, f32x4.mul(f32x4.mul(gate, sigmoid(gate)), up));
+      v128.store(activated + i, f32x4.mul(f32x4.mul(gate, sigmoid(gate, zero, one)), up));
     }
     gateUp += bytes << 1;
     activated += bytes;
@@ -33,13 +34,14 @@ export function swigluBackward(
   gateUp: usize, dActivated: usize, dGateUp: usize, activated: usize, rows: i32, size: i32,
 ): void {
   const bytes = <usize>size << 2;
+  const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   for (let row = 0; row < rows; row++) {
     for (let i: usize = 0; i < bytes; i += 16) {
       const gate = v128.load(gateUp + i);
       const up = v128.load(gateUp + bytes + i);
       const d = v128.load(dActivated + i);
-      const s = sigmoid(gate);
+      const s = sigmoid(gate, zero, one);
       const silu = f32x4.mul(gate, s);
       v128.store(activated + i, f32x4.mul(silu, up));
       v128.store(dGateUp + bytes + i, f32x4.mul(d, silu));

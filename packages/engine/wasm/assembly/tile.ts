@@ -66,7 +66,42 @@ export function tile4x8(
   v128.store(c3, r31, 16);
 }
 
-/** C[1, 8] = A[1, depth] B[depth, 8], plus the old C when `accumulate`: the rows left over by `tile4x8`. */
+/**
+ * C[1, 16] = A[1, depth] B[depth, 16], plus the old C when `accumulate`; the second 8 columns of B lie `second` bytes
+ * after the first. For the rows that `tile4x8` leaves over and for decoding: four sums at once hide the adder's delay.
+ */
+// @ts-ignore: decorator
+@inline
+export function tile1x16(
+  a: usize, b: usize, bStride: usize, second: usize, c: usize, depth: i32, accumulate: bool,
+): void {
+  let r0 = f32x4.splat(0), r1 = f32x4.splat(0);
+  let r2 = f32x4.splat(0), r3 = f32x4.splat(0);
+  let b2 = b + second;
+  const end = a + (<usize>depth << 2);
+  while (a < end) {
+    const x = v128.load32_splat(a);
+    r0 = f32x4.add(r0, f32x4.mul(x, v128.load(b)));
+    r1 = f32x4.add(r1, f32x4.mul(x, v128.load(b, 16)));
+    r2 = f32x4.add(r2, f32x4.mul(x, v128.load(b2)));
+    r3 = f32x4.add(r3, f32x4.mul(x, v128.load(b2, 16)));
+    a += 4;
+    b += bStride;
+    b2 += bStride;
+  }
+  if (accumulate) {
+    r0 = f32x4.add(r0, v128.load(c));
+    r1 = f32x4.add(r1, v128.load(c, 16));
+    r2 = f32x4.add(r2, v128.load(c, 32));
+    r3 = f32x4.add(r3, v128.load(c, 48));
+  }
+  v128.store(c, r0);
+  v128.store(c, r1, 16);
+  v128.store(c, r2, 32);
+  v128.store(c, r3, 48);
+}
+
+/** C[1, 8] = A[1, depth] B[depth, 8], plus the old C when `accumulate`: what `tile1x16` leaves over. */
 // @ts-ignore: decorator
 @inline
 export function tile1x8(a: usize, b: usize, bStride: usize, c: usize, depth: i32, accumulate: bool): void {
@@ -86,6 +121,21 @@ export function tile1x8(a: usize, b: usize, bStride: usize, c: usize, depth: i32
   }
   v128.store(c, r0);
   v128.store(c, r1, 16);
+}
+
+/** A whole row of `columns` (a multiple of 8) from one-row tiles; B's columns go on `next` bytes later every 8. */
+// @ts-ignore: decorator
+@inline
+export function tileRow(
+  a: usize, b: usize, bStride: usize, next: usize, c: usize, columns: i32, depth: i32, accumulate: bool,
+): void {
+  let column = 0;
+  for (; column + 16 <= columns; column += 16) {
+    tile1x16(a, b, bStride, next, c, depth, accumulate);
+    b += next << 1;
+    c += 64;
+  }
+  if (column < columns) tile1x8(a, b, bStride, c, depth, accumulate);
 }
 
 /** W[4, 8] += sum over `rows` of Y[row, 4] (outer) X[row, 8]: the tile of weight gradients. Strides are in bytes. */
