@@ -13,7 +13,10 @@ export const errorCodes = {
   PLUGIN_NOT_A_PLUGIN: { exit: 2, meaning: 'The package has no default export made by a define function.' },
   PLUGIN_MANIFEST_MISMATCH: { exit: 2, meaning: 'The package.json manifest and the export disagree.' },
   PLUGIN_KIND_MISMATCH: { exit: 2, meaning: 'The plugin is of another kind than the place it is used in.' },
-  PLUGIN_API_UNSUPPORTED: { exit: 2, meaning: 'The plugin is written for an interface version this core does not know.' },
+  PLUGIN_API_UNSUPPORTED: {
+    exit: 2,
+    meaning: 'The plugin is written for an interface version this core does not know.',
+  },
   PLUGIN_CORE_RANGE: { exit: 2, meaning: 'The plugin asks for another version of @turnwise/core.' },
   PLUGIN_DUPLICATE_ID: { exit: 2, meaning: 'Two plugins of one kind share an id.' },
   PLUGIN_OPTIONS_INVALID: { exit: 2, meaning: 'The plugin refuses its options.' },

@@ -1,0 +1,102 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { TurnwiseError } from '../errors/index.js';
+import type { ConfigPath } from './config-path.js';
+import { importDefault } from './import-default.js';
+import { parseYaml } from './parse-yaml.js';
+
+/** Names looked for, in this order, when no file is given. */
+export const configFileNames = [
+  'turnwise.config.ts',
+  'turnwise.config.mts',
+  'turnwise.config.js',
+  'turnwise.config.yaml',
+  'turnwise.config.yml',
+  'turnwise.config.json',
+  'turnwise.yaml',
+  'turnwise.yml',
+  'turnwise.json',
+] as const;
+
+/** Where in a file a key or its value stands. Both count from 1. */
+export interface SourcePosition {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A configuration as it was read, before any check. */
+export interface ConfigSource {
+  /** Absolute path; `null` for a configuration made of defaults and `--set` alone. */
+  readonly file: string | null;
+  /** The file's path as messages show it. */
+  readonly label: string;
+  /** Relative paths in the configuration start here. */
+  readonly folder: string;
+  readonly value: unknown;
+  /** Position of a key (`key`) or of its value; `null` where the file says nothing or its format has no positions. */
+  readonly position: (path: ConfigPath, what: 'key' | 'value') => SourcePosition | null;
+}
+
+/** A configuration that consists of defaults alone. */
+export function emptySource(folder: string): ConfigSource {
+  return { file: null, label: 'the default configuration', folder, value: {}, position: () => null };
+}
+
+/**
+ * Reads a configuration: `.ts`, `.mts`, `.cts`, `.js`, `.mjs` by importing its default export, `.yaml`, `.yml` and
+ * `.json` as data with positions. Throws `CONFIG_NOT_FOUND` and `CONFIG_PARSE`.
+ */
+export async function readConfigSource(file: string, currentFolder: string): Promise<ConfigSource> {
+  const absolute = resolve(currentFolder, file);
+  const label = labelOf(absolute, currentFolder);
+  if (!existsSync(absolute) || !statSync(absolute).isFile()) {
+    throw new TurnwiseError('CONFIG_NOT_FOUND', `There is no configuration file ${label}.`, {
+      where: `-c ${file}`,
+      hint: `Paths on the command line start at ${currentFolder}.`,
+    });
+  }
+  const common = { file: absolute, label, folder: dirname(absolute) };
+  const extension = extname(absolute).toLowerCase();
+  if (['.yaml', '.yml', '.json'].includes(extension)) {
+    return { ...common, ...parseYaml(readFileSync(absolute, 'utf8'), label) };
+  }
+  if (/^\.[cm]?[tj]s$/.test(extension)) {
+    return { ...common, value: await importConfig(absolute, label), position: () => null };
+  }
+  throw new TurnwiseError('CONFIG_PARSE', `${label}: a configuration cannot be a ${extension || 'nameless'} file.`, {
+    where: label,
+    hint: 'Write it as .ts, .mts, .js, .yaml, .yml or .json.',
+  });
+}
+
+/** The first of {@link configFileNames} in a folder. Throws `CONFIG_NOT_FOUND` naming all of them. */
+export function findConfigFile(folder: string): string {
+  const found = configFileNames.find((name) => existsSync(join(folder, name)));
+  if (found !== undefined) return join(folder, found);
+  throw new TurnwiseError('CONFIG_NOT_FOUND', `There is no configuration in ${folder}.`, {
+    where: folder,
+    hint: `Name one with -c FILE, or write one of ${configFileNames.join(', ')}.`,
+  });
+}
+
+async function importConfig(file: string, label: string): Promise<unknown> {
+  let value: unknown;
+  try {
+    value = await importDefault(file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TurnwiseError('CONFIG_PARSE', `${label}: importing it failed: ${reason}`, { where: label, cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TurnwiseError('CONFIG_PARSE', `${label} has no default export that is a configuration.`, {
+      where: label,
+      hint: `Write \`export default defineRun({ ... })\` in ${basename(file)}.`,
+    });
+  }
+  return value;
+}
+
+function labelOf(file: string, currentFolder: string): string {
+  const short = relative(currentFolder, file);
+  return short.startsWith('..') || short === '' ? file : short;
+}

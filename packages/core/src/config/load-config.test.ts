@@ -1,0 +1,158 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TurnwiseError } from '../errors/index.js';
+import { loadConfig } from './load-config.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'turnwise-config-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function load(text: string, set: string[] = [], name = 'run.yaml') {
+  writeFileSync(join(folder, name), text);
+  return loadConfig({ file: name, set, currentFolder: folder });
+}
+
+async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
+  const error: unknown = await promise.then(
+    () => new Error('nothing was thrown'),
+    (thrown: unknown) => thrown,
+  );
+  if (!TurnwiseError.is(error)) throw error;
+  return error;
+}
+
+describe('loadConfig', () => {
+  it('fills in every default', async () => {
+    const { config, strategy } = await load('');
+    expect(strategy).toBe('tspo');
+    expect(config).toMatchObject({
+      seed: 1,
+      policy: { use: 'transformer', with: {} },
+      search: { use: 'lunr' },
+      protocol: { use: 'search-r1' },
+      reward: [{ use: 'folr', weight: 1 }],
+      advantage: { use: 'tspo' },
+      objective: { kind: 'ppo-clip', low: 0.2, dualClip: null, kl: { estimator: 'k3', coefficient: 0 } },
+      training: { steps: 100, schedule: 'constant' },
+    });
+  });
+
+  it('resolves paths from the folder of the file, and those typed on the command line from the current one', async () => {
+    mkdirSync(join(folder, 'sub'), { recursive: true });
+    const text = 'data: { train: { file: q.jsonl } }\ncorpus: { file: c.jsonl }\npolicy: { use: ./mine.ts }\n';
+    const { config } = await load(text, ['corpus.file=typed.jsonl'], 'sub/run.yaml');
+    expect(config.data.train).toEqual({ file: join(folder, 'sub/q.jsonl') });
+    expect(config.corpus).toEqual({ file: join(folder, 'typed.jsonl') });
+    expect(config.policy.use).toBe(join(folder, 'sub/mine.ts'));
+  });
+
+  it('reads JSON, with tabs, and TypeScript', async () => {
+    const json = await load('{\n\t"seed": 5,\n\t"strategy": "grpo"\n}', [], 'run.json');
+    expect(json).toMatchObject({ strategy: 'grpo', config: { seed: 5, reward: [{ use: 'outcome' }] } });
+    const typed = await load(
+      'enum Seed { Mine = 6 }\nexport default { seed: Seed.Mine as number };',
+      [],
+      'run.config.ts',
+    );
+    expect(typed.config.seed).toBe(6);
+    expect(typed.locate(['seed'])).toBe('run.config.ts, seed');
+  });
+
+  it('finds a configuration in the current folder, and names what it looked for', async () => {
+    const error = await failure(loadConfig({ currentFolder: folder }));
+    expect(error.code).toBe('CONFIG_NOT_FOUND');
+    expect(error.hint).toContain('turnwise.config.ts');
+    writeFileSync(join(folder, 'turnwise.yaml'), 'seed: 9');
+    expect((await loadConfig({ currentFolder: folder })).config.seed).toBe(9);
+  });
+
+  it('says where a missing file was asked for', async () => {
+    const error = await failure(loadConfig({ file: 'nope.yaml', currentFolder: folder }));
+    expect(error).toMatchObject({ code: 'CONFIG_NOT_FOUND', where: '-c nope.yaml' });
+  });
+
+  it('is itself valid when resolved', async () => {
+    const text = 'strategy: tspo-dense\ndata: { train: { world: wikiworld, questions: 8 } }';
+    const { config } = await load(text);
+    const again = await load(JSON.stringify(config), [], 'again.json');
+    expect(again.config).toEqual(config);
+  });
+});
+
+describe('configuration errors', () => {
+  it('names file, line, column, key and nearest name of a misspelt key', async () => {
+    const error = await failure(load('seed: 1\nrollout:\n  groupsize: 8\n'));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.where).toBe('run.yaml:3:3');
+    expect(error.message).toMatch(
+      /^run\.yaml:3:3: rollout\.groupsize is not a key here\. Did you mean "groupSize"\? Allowed: /,
+    );
+  });
+
+  it.each([
+    ['rollout: { groupSize: eight }', 'run.yaml:1:23: rollout.groupSize expected a number, got "eight".'],
+    ['rollout: { groupSize: 1.5 }', 'rollout.groupSize expected a whole number, got 1.5.'],
+    ['rollout: { groupSize: 0 }', 'rollout.groupSize must be at least 1, got 0.'],
+    ['rollout: { topP: 0 }', 'rollout.topP must be more than 0, got 0.'],
+    ['training: 5', 'run.yaml:1:11: training expected a mapping of keys to values, got 5.'],
+    [
+      'objective: { kind: ppo-clp }',
+      'objective.kind expected one of ppo-clip, importance-sampling, cispo, gspo, got "ppo-clp". Did you mean "ppo-clip"?',
+    ],
+    ['objective: { kl: { estimator: k4 } }', 'objective.kl.estimator expected one of k1, k2, k3, got "k4".'],
+    ['policy: { with: {} }', 'run.yaml:1:1: policy.use is missing; expected a plugin name.'],
+    ['data: { train: { file: a, limt: 3 } }', 'data.train.limt is not a key here. Did you mean "limit"?'],
+    ['data: { train: { world: a, sed: 3 } }', 'data.train.sed is not a key here. Did you mean "seed"?'],
+    [
+      'reward: [{ use: folr, wieght: 2 }]\nadvantage: { use: tspo }',
+      'reward[0].wieght is not a key here. Did you mean "weight"?',
+    ],
+    ['- 1', 'the configuration expected a mapping of keys to values, got [1].'],
+    [
+      'strategy: tpso',
+      'run.yaml:1:11: strategy names no strategy: got "tpso". Did you mean "tspo"? Known: tspo, tspo-literal',
+    ],
+    ['strategy: grpo\nreward: { use: folr }', 'run.yaml:1:1: strategy cannot stand beside reward'],
+    ['reward: { use: folr }', 'advantage is missing: reward needs it beside it.'],
+    ['run: { name: ../x }', 'run.name expected letters, digits, dots, dashes and underscores, got "../x".'],
+    [
+      'strategies: { grpo: { reward: { use: a }, advantage: { use: b } } }',
+      'strategies.grpo is the name of a built-in',
+    ],
+    [
+      'corpus: { world: w, seed: 1 }\ndata: { train: { world: w, seed: 2 } }',
+      'run.yaml:2:34: data.train.seed is 2, but corpus.seed is 1: corpus and questions must come from one world.',
+    ],
+  ])('%s', async (text, message) => {
+    const error = await failure(load(text));
+    expect(error.code).toBe('CONFIG_INVALID');
+    expect(error.message).toContain(message);
+  });
+
+  it('reports all problems at once', async () => {
+    const error = await failure(load('sed: 1\nstrategy: none\nrollout: { groupSize: 0, topP: 2 }'));
+    expect(error.message).toMatch(/^run\.yaml has 4 problems:\n/);
+    expect(error.message.split('\n')).toHaveLength(5);
+  });
+
+  it('names the --set option that is to blame', async () => {
+    const error = await failure(load('seed: 1', ['rollout.groupSize=zero']));
+    expect(error).toMatchObject({ code: 'CONFIG_INVALID', where: '--set rollout.groupSize=zero' });
+  });
+
+  it.each([
+    ['seed: 1\nrollout: [', 'CONFIG_PARSE', /^run\.yaml:2:/],
+    ['seed: 1\nseed: 2', 'CONFIG_PARSE', /^run\.yaml:2:1: Map keys must be unique/],
+  ])('points at what is not YAML: %j', async (text, code, message) => {
+    const error = await failure(load(text));
+    expect(error.code).toBe(code);
+    expect(error.message).toMatch(message);
+  });
+
+  it('refuses formats it does not know, and modules without a default export', async () => {
+    expect((await failure(load('', [], 'run.toml'))).message).toContain('cannot be a .toml file');
+    expect((await failure(load('export const a = 1;', [], 'none.ts'))).hint).toContain('export default defineRun');
+    expect((await failure(load('throw new Error("boom");', [], 'boom.ts'))).message).toContain('boom');
+  });
+});

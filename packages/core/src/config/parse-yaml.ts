@@ -1,0 +1,54 @@
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { TurnwiseError } from '../errors/index.js';
+import type { ConfigPath } from './config-path.js';
+import type { ConfigSource } from './config-source.js';
+
+type Parsed = Pick<ConfigSource, 'value' | 'position'>;
+
+/**
+ * Parses YAML 1.2, of which JSON is a part, keeping positions. Duplicate keys are errors; an empty file is an empty
+ * configuration. Throws `CONFIG_PARSE` with file:line:column.
+ *
+ * @param label How messages name the file.
+ */
+export function parseYaml(text: string, label: string): Parsed {
+  const lines = new LineCounter();
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false });
+  const position = (offset: number): { line: number; column: number } => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const problem = document.errors[0] ?? document.warnings[0];
+  if (problem !== undefined) {
+    const { line, column } = position(problem.pos[0]);
+    const where = `${label}:${line}:${column}`;
+    throw new TurnwiseError('CONFIG_PARSE', `${where}: ${problem.message}`, { where, cause: problem });
+  }
+  const value: unknown = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+  return {
+    value,
+    position(path, what) {
+      const node = nodeAt(document.contents, path, what);
+      return node?.range == null ? null : position(node.range[0]);
+    },
+  };
+}
+
+function nodeAt(root: unknown, path: ConfigPath, what: 'key' | 'value'): Node | null {
+  let node: unknown = root;
+  let key: unknown = root;
+  for (const part of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part));
+      if (pair === undefined) return null;
+      [key, node] = [pair.key, pair.value ?? pair.key];
+    } else if (isSeq(node)) {
+      node = node.items[Number(part)];
+      key = node;
+    } else {
+      return null;
+    }
+  }
+  const found = what === 'key' ? key : node;
+  return isNode(found) ? found : null;
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { PluginDefinition } from '../contract/index.js';
+import { pluginBrand } from '../plugin/define.js';
+
+const isPlugin = (value: unknown): boolean => typeof value === 'object' && value !== null && pluginBrand in value;
+
+/**
+ * Which plugin: a built-in id, a package name, a file starting with `./`, or, in a TypeScript configuration, the
+ * imported plugin itself.
+ */
+const useSchema = z
+  .union([z.string().min(1), z.custom<PluginDefinition>(isPlugin, 'expected a plugin name')])
+  .describe('Built-in id, package name (turnwise-<kind>-<id> or @scope/...), or file starting with ./');
+
+const withSchema = z
+  .record(z.string(), z.unknown())
+  .default({})
+  .describe("The plugin's options; checked by the plugin's own schema.");
+
+export const pluginUseSchema = z.strictObject({ use: useSchema, with: withSchema });
+
+export const rewardUseSchema = z.strictObject({
+  use: useSchema,
+  with: withSchema,
+  weight: z.number().default(1).describe('Factor of this reward when several are added up.'),
+});
+
+/** One reward or several, added up with their weights. */
+export const rewardSchema = z
+  .union([rewardUseSchema.transform((one) => [one]), z.array(rewardUseSchema).min(1)])
+  .describe('One reward plugin, or a list that is added up with weights.');
+
+/** A plugin as the configuration asks for it. */
+export type PluginUse = z.output<typeof pluginUseSchema>;
+export type RewardUse = z.output<typeof rewardUseSchema>;

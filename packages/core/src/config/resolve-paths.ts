@@ -1,0 +1,42 @@
+import { resolve } from 'node:path';
+import type { ConfigPath } from './config-path.js';
+import type { PluginUse } from './plugin-use-schema.js';
+import type { RunConfig } from './run-config.js';
+
+/** Whether a plugin name is a file and not a package or built-in id. */
+export function isFilePlugin(use: string): boolean {
+  return /^\.{0,2}\//.test(use) || /^[a-zA-Z]:[\\/]/.test(use);
+}
+
+/**
+ * Makes the paths the core itself reads absolute: data files, the folder of runs, plugins named by file. Paths inside
+ * plugin options are the plugin's own affair.
+ *
+ * @param folderOf Where a relative path at a place of the configuration starts.
+ */
+export function resolvePaths(config: RunConfig, folderOf: (path: ConfigPath) => string): RunConfig {
+  const absolute = <Source>(source: Source, path: ConfigPath): Source => {
+    if (typeof source !== 'object' || source === null || !('file' in source)) return source;
+    return { ...source, file: resolve(folderOf([...path, 'file']), String(source.file)) };
+  };
+  const plugin = <Use extends PluginUse>(part: Use, path: ConfigPath): Use => {
+    if (typeof part.use !== 'string' || !isFilePlugin(part.use)) return part;
+    return { ...part, use: resolve(folderOf([...path, 'use']), part.use) };
+  };
+  const { data, run } = config;
+  return {
+    ...config,
+    data: {
+      ...(data.train && { train: absolute(data.train, ['data', 'train']) }),
+      ...(data.eval && { eval: absolute(data.eval, ['data', 'eval']) }),
+    },
+    ...(config.corpus && { corpus: absolute(config.corpus, ['corpus']) }),
+    policy: plugin(config.policy, ['policy']),
+    search: plugin(config.search, ['search']),
+    protocol: plugin(config.protocol, ['protocol']),
+    reward: config.reward.map((part, index) => plugin(part, ['reward', index])),
+    advantage: plugin(config.advantage, ['advantage']),
+    trackers: config.trackers.map((part, index) => plugin(part, ['trackers', index])),
+    run: run.folder === undefined ? run : { ...run, folder: resolve(folderOf(['run', 'folder']), run.folder) },
+  };
+}

@@ -1,0 +1,42 @@
+import { parseDocument } from 'yaml';
+import { TurnwiseError } from '../errors/index.js';
+import type { ConfigPath } from './config-path.js';
+
+/** One `--set a.b=c` of the command line. */
+export interface SetOption {
+  /** As typed, without `--set`. */
+  readonly text: string;
+  readonly path: ConfigPath;
+  readonly value: unknown;
+}
+
+const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Parses `a.b=c`. Parts of the path are separated by dots; whole numbers index lists, as `reward.0.weight` or
+ * `reward[0].weight`. The value is YAML: `3`, `true`, `null`, `text`, `[1, 2]`, `{ alpha: 0.5 }`. Throws `CONFIG_USAGE`.
+ */
+export function parseSetOption(text: string): SetOption {
+  const equals = text.indexOf('=');
+  const refuse = (reason: string, cause?: unknown): TurnwiseError =>
+    new TurnwiseError('CONFIG_USAGE', `--set ${text}: ${reason}`, {
+      where: `--set ${text}`,
+      hint: 'Write it as --set path.to.key=value, for example --set rollout.groupSize=8.',
+      ...(cause === undefined ? {} : { cause }),
+    });
+  if (equals < 1) throw refuse('expected path.to.key=value.');
+  const parts = text
+    .slice(0, equals)
+    .trim()
+    .replace(/\[(\d+)\]/g, '.$1')
+    .split('.');
+  if (parts.some((part) => part === '' || forbidden.has(part))) throw refuse('the path has a part that names no key.');
+  const document = parseDocument(text.slice(equals + 1).trim(), { prettyErrors: false });
+  const problem = document.errors[0];
+  if (problem !== undefined) throw refuse(`the value is not valid YAML (${problem.message})`, problem);
+  return {
+    text,
+    path: parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
+    value: document.toJS() as unknown,
+  };
+}

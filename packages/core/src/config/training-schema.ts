@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** The training loop. */
+export const trainingSchema = z.strictObject({
+  steps: z.int().min(1).default(100).describe('Training steps.'),
+  learningRate: z.number().gt(0).default(1e-3).describe('Peak learning rate.'),
+  warmupSteps: z.int().min(0).default(0).describe('Steps over which the rate rises linearly.'),
+  schedule: z.enum(['constant', 'linear']).default('constant').describe('The rate after the warm-up; linear: to 0.'),
+  weightDecay: z.number().min(0).default(0).describe('Decoupled weight decay of AdamW.'),
+  maxGradientNorm: z.number().gt(0).nullable().default(1).describe('Gradients are scaled to this norm; null: never.'),
+  epochs: z.int().min(1).default(1).describe('Updates made on each batch of rollouts.'),
+  evalEvery: z.int().min(0).default(10).describe('Steps between held-out evaluations; 0: before and after only.'),
+  evalQuestions: z.int().min(1).optional().describe('Held-out questions used during training. Default: all.'),
+  checkpointEvery: z.int().min(0).default(10).describe('Steps between checkpoints; 0: at the end only.'),
+});
