@@ -13,7 +13,9 @@ const literalAdvantage = { allWrongScale: 1 };
 
 async function shape(golden: GoldenCase, options: object = {}): Promise<ShapedGroup> {
   const folr = folrOptions.parse({ alpha: golden.alpha, ...literalReward, ...options });
-  const shaper = { shape: (group: Parameters<typeof firstOccurrenceLatentReward>[0]) => firstOccurrenceLatentReward(group, folr) };
+  const shaper = {
+    shape: (group: Parameters<typeof firstOccurrenceLatentReward>[0]) => firstOccurrenceLatentReward(group, folr),
+  };
   const [shaped] = await shapeGroups([goldenGroup(golden)], [{ name: 'folr', weight: 1, shaper }], signal);
   if (!shaped) throw new Error('no group');
   return withGoldenOutcomes(golden, shaped);
@@ -51,7 +53,10 @@ const tspoVariants: Readonly<Record<string, { reward?: object; advantage?: objec
 
 describe.each(goldenCases.map((golden) => [golden.id, golden] as const))('%s', (_id, golden) => {
   it('gives the turn rewards of FOLR', async () => {
-    expectClose((await shape(golden)).shaped.map(({ turns }) => turns), golden.expected.folr_turn_rewards_at);
+    expectClose(
+      (await shape(golden)).shaped.map(({ turns }) => turns),
+      golden.expected.folr_turn_rewards_at,
+    );
     const prefix = await shape(golden, { credit: 'prefix' });
     expectClose(
       prefix.shaped.map(({ turns }) => turns),
@@ -74,20 +79,23 @@ describe.each(goldenCases.map((golden) => [golden.id, golden] as const))('%s', (
   });
 
   const readings = [['tspo_default', {}] as const, ...Object.entries(tspoVariants)];
-  it.each(readings)('gives %s', async (name, { reward = {}, advantage = {} }: { reward?: object; advantage?: object }) => {
-    const shaped = await shape(golden, reward);
-    const options = tspoOptions.parse({ ...literalAdvantage, ...advantage });
-    const [estimate] = estimateAdvantages([shaped], {
-      name: 'tspo',
-      estimator: { estimate: (groups) => tspoAdvantages(groups, options) },
-    });
-    const expected = name === 'tspo_default' ? golden.expected.tspo_default : golden.expected.tspo_variants[name];
-    if (!expected || !estimate) throw new Error(`nothing to compare for ${name}`);
-    expectClose(estimate.turns, expected.advantages);
-    expect(estimate.composition).toBe(expected.composition);
-    const dead = expected.advantages.every((row) => row.every((value) => value === 0));
-    expect(estimate.level).toBe(dead ? 'none' : expected.level);
-  });
+  it.each(readings)(
+    'gives %s',
+    async (name, { reward = {}, advantage = {} }: { reward?: object; advantage?: object }) => {
+      const shaped = await shape(golden, reward);
+      const options = tspoOptions.parse({ ...literalAdvantage, ...advantage });
+      const [estimate] = estimateAdvantages([shaped], {
+        name: 'tspo',
+        estimator: { estimate: (groups) => tspoAdvantages(groups, options) },
+      });
+      const expected = name === 'tspo_default' ? golden.expected.tspo_default : golden.expected.tspo_variants[name];
+      if (!expected || !estimate) throw new Error(`nothing to compare for ${name}`);
+      expectClose(estimate.turns, expected.advantages);
+      expect(estimate.composition).toBe(expected.composition);
+      const dead = expected.advantages.every((row) => row.every((value) => value === 0));
+      expect(estimate.level).toBe(dead ? 'none' : expected.level);
+    },
+  );
 });
 
 it('knows every variant of the golden file', () => {

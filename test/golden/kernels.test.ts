@@ -42,7 +42,9 @@ describe('policy losses', () => {
   });
 
   it('gspo_ratio', () => {
-    const { log_ratio, mask, ratio } = goldenKernel<{ log_ratio: number[]; mask: number[]; ratio: number }>('gspo_ratio');
+    const { log_ratio, mask, ratio } = goldenKernel<{ log_ratio: number[]; mask: number[]; ratio: number }>(
+      'gspo_ratio',
+    );
     const logprobs = log_ratio.filter((_, index) => mask[index] === 1);
     const objective: Objective = {
       kind: 'gspo',
@@ -54,7 +56,14 @@ describe('policy losses', () => {
     };
     const zeros = logprobs.map(() => 0);
     const advantages = logprobs.map(() => 1);
-    const tokens = { logprobs, samplingLogprobs: zeros, referenceLogprobs: null, advantages, sequences: zeros, entropies: null };
+    const tokens = {
+      logprobs,
+      samplingLogprobs: zeros,
+      referenceLogprobs: null,
+      advantages,
+      sequences: zeros,
+      entropies: null,
+    };
     const totals = { tokens: logprobs.length, sequences: 1, trajectories: 1, maxTokens: 4 };
     expect(objectiveLoss(objective, tokens, totals).loss).toBeCloseTo(-ratio, 6);
   });

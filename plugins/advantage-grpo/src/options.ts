@@ -14,7 +14,7 @@ export const grpoOptions = z.strictObject({
     .number()
     .min(0)
     .default(1e-6)
-    .describe('Added to the standard deviation. verl and Search-R1 1e-6, TRL 1e-4, Dr.GRPO\'s repository 1e-8.'),
+    .describe("Added to the standard deviation. verl and Search-R1 1e-6, TRL 1e-4, Dr.GRPO's repository 1e-8."),
   baseline: z
     .enum(['mean', 'leave-one-out'])
     .default('mean')
@@ -22,7 +22,9 @@ export const grpoOptions = z.strictObject({
   singleton: z
     .enum(['zero', 'raw'])
     .default('zero')
-    .describe('A group with one scored member: nothing to compare with (zero, as TRL), or its own reward (raw, as verl).'),
+    .describe(
+      'A group with one scored member: nothing to compare with (zero, as TRL), or its own reward (raw, as verl).',
+    ),
 });
 
 export type GrpoOptions = z.output<typeof grpoOptions>;

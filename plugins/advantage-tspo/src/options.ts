@@ -64,7 +64,7 @@ export const tspoOptions = z.strictObject({
     .min(0)
     .default(0.5)
     .describe(
-      'Multiplies every advantage of an all-wrong group. Ours, not the paper\'s: keeps one near-miss from weighing as much as one right answer. 1 turns it off.',
+      "Multiplies every advantage of an all-wrong group. Ours, not the paper's: keeps one near-miss from weighing as much as one right answer. 1 turns it off.",
     ),
   return: z
     .enum(['immediate', 'reward-to-go', 'discounted'])

@@ -61,8 +61,7 @@ function valuesAt(
     const rewards = shaped.map(({ turns }) => turns);
     return turnLevelAdvantages(rewards, standardize(outcomes, options), options);
   }
-  const latent =
-    composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
+  const latent = composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
   const rewards = latent ? shaped.map(({ turns }) => largest(turns)) : outcomes;
   const values = standardize(rewards, options);
   return shaped.map(({ turns }, member) => turns.map(() => values[member] ?? 0));

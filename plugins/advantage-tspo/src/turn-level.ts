@@ -34,7 +34,8 @@ function compare(rewards: Ragged, horizon: number, fallback: readonly number[], 
   for (let turn = 0; turn < horizon; turn++) {
     const present = rewards.flatMap((turns, member) => (padded || turn < turns.length ? [member] : []));
     const cell = present.map((member) => rewards[member]?.[turn] ?? 0);
-    const compared = present.length === 1 ? loneCell(cell, fallback[present[0] ?? 0] ?? 0, options) : standardize(cell, options);
+    const compared =
+      present.length === 1 ? loneCell(cell, fallback[present[0] ?? 0] ?? 0, options) : standardize(cell, options);
     present.forEach((member, position) => {
       const row = values[member];
       if (row) row[turn] = compared[position] ?? 0;

@@ -38,7 +38,9 @@ export const folrOptions = z.strictObject({
   observationText: z
     .enum(['as-seen', 'hits'])
     .default('as-seen')
-    .describe('The observation as the policy read it, after truncation, or the whole passages found. UNKNOWN in the paper.'),
+    .describe(
+      'The observation as the policy read it, after truncation, or the whole passages found. UNKNOWN in the paper.',
+    ),
   guards: z
     .strictObject({
       ignoreYesNo: z.boolean().default(true).describe('Leave out gold answers that are yes, no or noanswer.'),
@@ -54,7 +56,7 @@ export const folrOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Pay the latent reward only to trajectories that gave an answer. Ours, not the paper\'s: otherwise a search on the last permitted turn is paid too, and the policy learns to run out of turns.',
+      "Pay the latent reward only to trajectories that gave an answer. Ours, not the paper's: otherwise a search on the last permitted turn is paid too, and the policy learns to run out of turns.",
     ),
   metric: z
     .enum(['exact-match', 'f1', 'contains'])

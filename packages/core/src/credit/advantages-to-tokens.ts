@@ -34,7 +34,11 @@ export function advantagesToTokens(trajectory: Trajectory, advantages: readonly 
   append(trajectory.prompt?.tokenIds ?? [], 'prompt', 0, null);
   trajectory.turns.forEach(({ output, observation }, turn) => {
     if (output.logprobs.length !== output.tokenIds.length) {
-      throw invalid(trajectory, turn, `${output.logprobs.length} log-probabilities for ${output.tokenIds.length} tokens`);
+      throw invalid(
+        trajectory,
+        turn,
+        `${output.logprobs.length} log-probabilities for ${output.tokenIds.length} tokens`,
+      );
     }
     if (output.tokenIds.length > 0 && observation !== null && observation.text !== '' && !observation.tokenIds) {
       throw invalid(trajectory, turn, 'the observation has text but no tokens');

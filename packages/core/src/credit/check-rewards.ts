@@ -9,7 +9,11 @@ export function checkTurnRewards(name: string, group: TrajectoryGroup, rewards: 
 
   if (!Array.isArray(rewards) || rewards.length !== trajectories.length) {
     const returned = Array.isArray(rewards) ? `rewards for ${rewards.length}` : typeof rewards;
-    throw refuse('CONTRACT_REWARD_LENGTH', '', `returned ${returned}, the group has ${trajectories.length} trajectories`);
+    throw refuse(
+      'CONTRACT_REWARD_LENGTH',
+      '',
+      `returned ${returned}, the group has ${trajectories.length} trajectories`,
+    );
   }
   trajectories.forEach((trajectory, index) => {
     const reward: TurnRewards | undefined = rewards[index];
@@ -19,18 +23,30 @@ export function checkTurnRewards(name: string, group: TrajectoryGroup, rewards: 
       throw refuse('CONTRACT_REWARD_LENGTH', place, `returned ${returned} for ${trajectory.turns.length} turns`);
     }
     if (reward.outcome !== null && !Number.isFinite(reward.outcome)) {
-      throw refuse('CONTRACT_REWARD_NOT_FINITE', place, `outcome is ${String(reward.outcome)}, not a finite number or null`);
+      throw refuse(
+        'CONTRACT_REWARD_NOT_FINITE',
+        place,
+        `outcome is ${String(reward.outcome)}, not a finite number or null`,
+      );
     }
     if (typeof reward.correct !== 'boolean') {
       throw refuse('CONTRACT_REWARD_FAILED', place, `correct is ${String(reward.correct)}, not true or false`);
     }
     reward.turns.forEach((value: unknown, turn) => {
       if (Number.isFinite(value)) return;
-      throw refuse('CONTRACT_REWARD_NOT_FINITE', `${place}, turn ${turn}`, `reward is ${String(value)}, not a finite number`);
+      throw refuse(
+        'CONTRACT_REWARD_NOT_FINITE',
+        `${place}, turn ${turn}`,
+        `reward is ${String(value)}, not a finite number`,
+      );
     });
     for (const [component, value] of Object.entries(reward.components ?? {})) {
       if (Number.isFinite(value)) continue;
-      throw refuse('CONTRACT_REWARD_NOT_FINITE', place, `component ${component} is ${String(value)}, not a finite number`);
+      throw refuse(
+        'CONTRACT_REWARD_NOT_FINITE',
+        place,
+        `component ${component} is ${String(value)}, not a finite number`,
+      );
     }
   });
 }

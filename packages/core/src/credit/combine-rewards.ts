@@ -47,7 +47,8 @@ function addUp(
     const abstains = scored.length === 0 || scored.some(({ rewards }) => rewards.outcome === null);
     const sum = (part: (rewards: TurnRewards) => number): number =>
       scored.reduce((total, { weight, rewards }) => total + weight * part(rewards), 0);
-    const firstOccurrence = scored.find(({ rewards }) => rewards.firstOccurrence !== undefined)?.rewards.firstOccurrence;
+    const firstOccurrence = scored.find(({ rewards }) => rewards.firstOccurrence !== undefined)?.rewards
+      .firstOccurrence;
     return {
       outcome: abstains ? null : sum((rewards) => rewards.outcome ?? 0),
       correct: primary?.correct ?? false,
@@ -75,6 +76,9 @@ function joinReasons(parts: readonly Part[], turn: number): string | null {
 }
 
 function weighedComponents({ name, weight, rewards }: Part): Record<string, number> {
-  const inner = Object.entries(rewards.components ?? {}).map(([component, value]) => [`${name}/${component}`, weight * value]);
+  const inner = Object.entries(rewards.components ?? {}).map(([component, value]) => [
+    `${name}/${component}`,
+    weight * value,
+  ]);
   return { [name]: weight * (rewards.outcome ?? 0), ...(Object.fromEntries(inner) as Record<string, number>) };
 }

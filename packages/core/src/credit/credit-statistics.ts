@@ -33,8 +33,14 @@ export function creditStatistics(
     'groups/all-correct': shareOf(scored, (fact) => fact.composition === 'all-correct'),
     'groups/dead': shareOf(facts, ({ dead }) => dead),
     'groups/near-miss': shareOf(facts, (fact) => fact.scored.some(({ nearMiss }) => nearMiss)),
-    'groups/all-wrong-near-miss': shareOf(facts, (fact) => isAllWrong(fact) && fact.scored.some(({ nearMiss }) => nearMiss)),
-    'groups/all-wrong-answered-near-miss': shareOf(facts, (fact) => isAllWrong(fact) && fact.scored.some(isAnsweredNearMiss)),
+    'groups/all-wrong-near-miss': shareOf(
+      facts,
+      (fact) => isAllWrong(fact) && fact.scored.some(({ nearMiss }) => nearMiss),
+    ),
+    'groups/all-wrong-answered-near-miss': shareOf(
+      facts,
+      (fact) => isAllWrong(fact) && fact.scored.some(isAnsweredNearMiss),
+    ),
     'trajectories/near-miss': shareOf(trajectories, ({ nearMiss }) => nearMiss),
     'trajectories/unanswered': shareOf(trajectories, ({ answered }) => !answered),
     'trajectories/abstained': shareOf(

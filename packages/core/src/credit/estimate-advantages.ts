@@ -62,10 +62,16 @@ function checkGroup(group: ShapedGroup, estimate: GroupAdvantages | undefined, r
   }
   const composition = groupComposition(group);
   if (estimate.composition !== composition) {
-    throw refuse('CONTRACT_ADVANTAGE_FAILED', `${place}: calls the group ${String(estimate.composition)}, it is ${composition}`);
+    throw refuse(
+      'CONTRACT_ADVANTAGE_FAILED',
+      `${place}: calls the group ${String(estimate.composition)}, it is ${composition}`,
+    );
   }
   if (!levels.has(estimate.level)) {
-    throw refuse('CONTRACT_ADVANTAGE_FAILED', `${place}: level ${String(estimate.level)} is none of turn, trajectory, none`);
+    throw refuse(
+      'CONTRACT_ADVANTAGE_FAILED',
+      `${place}: level ${String(estimate.level)} is none of turn, trajectory, none`,
+    );
   }
   group.shaped.forEach(({ outcome, turns }, index) => {
     const trajectory = `${place}, trajectory ${group.trajectories[index]?.id ?? index}`;
@@ -79,7 +85,10 @@ function checkGroup(group: ShapedGroup, estimate: GroupAdvantages | undefined, r
         throw refuse('CONTRACT_ADVANTAGE_NOT_FINITE', `${trajectory}, turn ${turn}: advantage is ${String(value)}`);
       }
       if (outcome === null && value !== 0) {
-        throw refuse('CONTRACT_ADVANTAGE_FAILED', `${trajectory}, turn ${turn}: abstains, but its advantage is ${String(value)}`);
+        throw refuse(
+          'CONTRACT_ADVANTAGE_FAILED',
+          `${trajectory}, turn ${turn}: abstains, but its advantage is ${String(value)}`,
+        );
       }
     });
   });

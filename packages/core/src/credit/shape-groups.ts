@@ -49,10 +49,14 @@ async function shapeGroup(
   } catch (cause) {
     if (signal.aborted) throw cause;
     if (guard.hasChanged()) throw changedInput(name, group, cause);
-    throw new TurnwiseError('CONTRACT_REWARD_FAILED', `reward ${name} failed on question ${group.question.id}: ${messageOf(cause)}`, {
-      where: `reward ${name}`,
-      cause,
-    });
+    throw new TurnwiseError(
+      'CONTRACT_REWARD_FAILED',
+      `reward ${name} failed on question ${group.question.id}: ${messageOf(cause)}`,
+      {
+        where: `reward ${name}`,
+        cause,
+      },
+    );
   }
   if (guard.hasChanged()) throw changedInput(name, group);
   checkTurnRewards(name, group, rewards);

@@ -24,7 +24,11 @@ export interface BatchTotals {
  *
  * @param sequences which trajectory each token belongs to; all policy tokens of a trajectory must be in this call
  */
-export function tokenWeights(aggregation: Aggregation, sequences: ArrayLike<number>, totals: BatchTotals): Float64Array {
+export function tokenWeights(
+  aggregation: Aggregation,
+  sequences: ArrayLike<number>,
+  totals: BatchTotals,
+): Float64Array {
   const weights = new Float64Array(sequences.length);
   if (sequences.length === 0) return weights;
   if (aggregation !== 'sequence-mean') {

@@ -1,0 +1,290 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Objective, PolicyLoss } from '../contract/index.js';
+import type { BatchTotals } from './aggregation.js';
+import { objectiveLoss, type PolicyTokens } from './objective-loss.js';
+
+const losses: PolicyLoss[] = [
+  { kind: 'ppo-clip', low: 0.2, high: 0.2, dualClip: null },
+  { kind: 'ppo-clip', low: 0.2, high: 0.28, dualClip: 3 },
+  { kind: 'importance-sampling' },
+  { kind: 'cispo', low: 0.2, high: 0.28 },
+  { kind: 'gspo', low: 0.1, high: 0.2 },
+];
+const anyObjective: fc.Arbitrary<Objective> = fc
+  .record({
+    loss: fc.constantFrom(...losses),
+    kl: fc.record({
+      estimator: fc.constantFrom('k1' as const, 'k2' as const, 'k3' as const),
+      coefficient: fc.constantFrom(0, 0.1, 1),
+      reference: fc.constantFrom('initial' as const, 'sampler' as const),
+    }),
+    aggregation: fc.constantFrom('token-mean' as const, 'sequence-mean' as const, 'constant' as const),
+    entropyCoefficient: fc.constantFrom(0, 0.01),
+  })
+  .map(({ loss, ...rest }) => ({ ...loss, ...rest }));
+
+const logprob = fc.double({ min: -4, max: -0.01, noNaN: true });
+const anyTokens = fc.array(
+  fc.record({
+    logprob,
+    sampling: logprob,
+    reference: logprob,
+    advantage: fc.double({ min: -2, max: 2, noNaN: true }),
+    sequence: fc.nat(3),
+    entropy: fc.double({ min: 0, max: 2, noNaN: true }),
+  }),
+  { minLength: 1, maxLength: 24 },
+);
+type Row = typeof anyTokens extends fc.Arbitrary<(infer Item)[]> ? Item : never;
+
+function tokensOf(rows: readonly Row[]): PolicyTokens {
+  return {
+    logprobs: rows.map((row) => row.logprob),
+    samplingLogprobs: rows.map((row) => row.sampling),
+    referenceLogprobs: rows.map((row) => row.reference),
+    advantages: rows.map((row) => row.advantage),
+    sequences: rows.map((row) => row.sequence),
+    entropies: rows.map((row) => row.entropy),
+  };
+}
+
+function totalsOf(rows: readonly Row[]): BatchTotals {
+  const sequences = new Set(rows.map((row) => row.sequence)).size;
+  return { tokens: rows.length, sequences, trajectories: sequences + 1, maxTokens: 30 };
+}
+
+/** The loss as a function of the log-probabilities that the gradient treats as variable: what is held constant stays. */
+function surrogate(objective: Objective, tokens: PolicyTokens, totals: BatchTotals, moved: readonly number[]): number {
+  if (objective.kind === 'gspo') {
+    // Token form: log s = logprob - held(logprob) + held(mean log-ratio), one token moved at a time.
+    return moved.reduce((sum, value, token) => {
+      const shift = value - (tokens.logprobs[token] ?? 0);
+      const held = tokensWithSequenceRatioOf(objective, tokens, token, shift);
+      return sum + objectiveLoss(objective, held.tokens, held.totals(totals)).loss;
+    }, 0);
+  }
+  if (objective.kind === 'cispo') {
+    // Ratios are held where they were: moving both log-probabilities keeps them, and keeps the loss a function of one.
+    const sampling = moved.map(
+      (value, token) => (tokens.samplingLogprobs[token] ?? 0) + value - (tokens.logprobs[token] ?? 0),
+    );
+    const reference = objective.kl.reference === 'sampler' ? tokens.samplingLogprobs : tokens.referenceLogprobs;
+    const kl = { ...objective.kl, reference: 'initial' as const };
+    return objectiveLoss(
+      { ...objective, kl },
+      { ...tokens, logprobs: moved, samplingLogprobs: sampling, referenceLogprobs: reference },
+      totals,
+    ).loss;
+  }
+  return objectiveLoss(objective, { ...tokens, logprobs: moved }, totals).loss;
+}
+
+/** One token alone in its sequence, whose log-ratio is the mean of the original sequence plus the shift. */
+function tokensWithSequenceRatioOf(objective: Objective, tokens: PolicyTokens, token: number, shift: number) {
+  const members = Array.from({ length: tokens.logprobs.length }, (_, index) => index).filter(
+    (index) => tokens.sequences[index] === tokens.sequences[token],
+  );
+  const ratio =
+    members.reduce((sum, index) => sum + (tokens.logprobs[index] ?? 0) - (tokens.samplingLogprobs[index] ?? 0), 0) /
+    members.length;
+  const current = (tokens.logprobs[token] ?? 0) + shift;
+  const reference =
+    objective.kl.reference === 'sampler' ? tokens.samplingLogprobs[token] : tokens.referenceLogprobs?.[token];
+  return {
+    totals: (totals: BatchTotals): BatchTotals =>
+      objective.aggregation === 'sequence-mean' ? { ...totals, sequences: totals.sequences * members.length } : totals,
+    tokens: {
+      logprobs: [current],
+      samplingLogprobs: [current - ratio - shift],
+      referenceLogprobs: [reference ?? 0],
+      advantages: [tokens.advantages[token] ?? 0],
+      sequences: [0],
+      entropies: [tokens.entropies?.[token] ?? 0],
+    },
+  };
+}
+
+describe('objectiveLoss', () => {
+  it('has the gradient that finite differences measure', () => {
+    const step = 1e-6;
+    fc.assert(
+      fc.property(anyObjective, anyTokens, (objective, rows) => {
+        const tokens = tokensOf(rows);
+        const totals = totalsOf(rows);
+        const { gradients } = objectiveLoss(objective, tokens, totals);
+        const held =
+          objective.kind === 'gspo'
+            ? { ...objective, kl: { ...objective.kl, reference: 'initial' as const } }
+            : objective;
+        rows.forEach((_, token) => {
+          const at = (shift: number): number =>
+            surrogate(
+              held,
+              withReference(objective, tokens),
+              totals,
+              rows.map((row, index) => row.logprob + (index === token ? shift : 0)),
+            );
+          const [low, middle, high] = [at(-step), at(0), at(step)];
+          const left = (middle - low) / step;
+          const right = (high - middle) / step;
+          // At a kink (a clip border) either side is a valid gradient.
+          const distance = Math.min(
+            Math.abs((gradients[token] ?? NaN) - left),
+            Math.abs((gradients[token] ?? NaN) - right),
+          );
+          expect(distance).toBeLessThan(1e-4);
+        });
+      }),
+      { seed: 41, numRuns: 200 },
+    );
+  });
+
+  it('adds up over micro-batches that keep trajectories whole', () => {
+    fc.assert(
+      fc.property(anyObjective, anyTokens, (objective, rows) => {
+        const totals = totalsOf(rows);
+        const whole = objectiveLoss(objective, tokensOf(rows), totals);
+        const parts = [0, 1].map((part) =>
+          objectiveLoss(objective, tokensOf(rows.filter((row) => row.sequence % 2 === part)), totals),
+        );
+        for (const figure of ['loss', 'kl', 'clipFraction', 'entropy', 'tokens'] as const) {
+          expect(parts.reduce((sum, part) => sum + part[figure], 0)).toBeCloseTo(whole[figure], 9);
+        }
+        const gradients = [...(parts[0]?.gradients ?? []), ...(parts[1]?.gradients ?? [])].sort((a, b) => a - b);
+        [...whole.gradients]
+          .sort((a, b) => a - b)
+          .forEach((value, index) => {
+            expect(gradients[index]).toBeCloseTo(value, 9);
+          });
+      }),
+      { seed: 42 },
+    );
+  });
+
+  it('on-policy is policy gradient: gradient -A w, nothing clipped, no KL', () => {
+    for (const loss of losses) {
+      const objective: Objective = {
+        ...loss,
+        kl: { estimator: 'k3', coefficient: 1, reference: 'sampler' },
+        aggregation: 'token-mean',
+        entropyCoefficient: 0,
+      };
+      const logprobs = [-0.5, -1, -2];
+      const tokens = {
+        logprobs,
+        samplingLogprobs: logprobs,
+        referenceLogprobs: null,
+        advantages: [1, -2, 0.5],
+        sequences: [0, 0, 0],
+        entropies: null,
+      };
+      const result = objectiveLoss(objective, tokens, { tokens: 3, sequences: 1, trajectories: 1, maxTokens: 9 });
+      expect([...result.gradients]).toEqual([-1 / 3, 2 / 3, -0.5 / 3]);
+      expect(result).toMatchObject({ clipFraction: 0, kl: 0, entropy: 0, tokens: 3 });
+    }
+  });
+
+  it('gspo in token form equals the sequence form when a sequence has one advantage', () => {
+    const objective: Objective = {
+      kind: 'gspo',
+      low: 9,
+      high: 9,
+      kl: { estimator: 'k3', coefficient: 0, reference: 'sampler' },
+      aggregation: 'sequence-mean',
+      entropyCoefficient: 0,
+    };
+    const tokens = {
+      logprobs: [-1, -1.2, -0.4],
+      samplingLogprobs: [-1.1, -1, -0.5],
+      referenceLogprobs: null,
+      advantages: [2, 2, 2],
+      sequences: [0, 0, 0],
+      entropies: null,
+    };
+    const totals = { tokens: 3, sequences: 1, trajectories: 1, maxTokens: 3 };
+    const { gradients } = objectiveLoss(objective, tokens, totals);
+    const step = 1e-6;
+    for (const token of [0, 1, 2]) {
+      const at = (shift: number) =>
+        objectiveLoss(
+          objective,
+          { ...tokens, logprobs: tokens.logprobs.map((value, index) => (index === token ? value + shift : value)) },
+          totals,
+        ).loss;
+      expect(gradients[token]).toBeCloseTo((at(step) - at(-step)) / (2 * step), 6);
+    }
+  });
+
+  it('counts clipped tokens and stays finite far from the sampler', () => {
+    const objective: Objective = {
+      kind: 'ppo-clip',
+      low: 0.2,
+      high: 0.2,
+      dualClip: 3,
+      kl: { estimator: 'k3', coefficient: 1, reference: 'initial' },
+      aggregation: 'token-mean',
+      entropyCoefficient: 0,
+    };
+    const tokens = {
+      logprobs: [-0.1, -50, -1],
+      samplingLogprobs: [-40, -0.1, -1],
+      referenceLogprobs: [-900, -0.1, -1],
+      advantages: [1, 1, 1],
+      sequences: [0, 1, 1],
+      entropies: null,
+    };
+    const result = objectiveLoss(objective, tokens, { tokens: 3, sequences: 2, trajectories: 2, maxTokens: 3 });
+    expect(result.clipFraction).toBeCloseTo(1 / 3, 12);
+    expect([result.loss, result.kl, ...result.gradients].every(Number.isFinite)).toBe(true);
+  });
+
+  it('refuses arrays of other lengths and a missing reference', () => {
+    const objective: Objective = {
+      kind: 'importance-sampling',
+      kl: { estimator: 'k1', coefficient: 0.1, reference: 'initial' },
+      aggregation: 'constant',
+      entropyCoefficient: 0,
+    };
+    const tokens = {
+      logprobs: [-1],
+      samplingLogprobs: [-1],
+      referenceLogprobs: null,
+      advantages: [1],
+      sequences: [0],
+      entropies: null,
+    };
+    const totals = { tokens: 1, sequences: 1, trajectories: 1, maxTokens: 1 };
+    expect(() => objectiveLoss(objective, tokens, totals)).toThrow(/no reference log-probabilities/);
+    expect(() => objectiveLoss(objective, { ...tokens, referenceLogprobs: [-1], advantages: [] }, totals)).toThrow(
+      'advantages has 0 values for 1 log-probabilities',
+    );
+  });
+
+  it('is zero for an empty micro-batch', () => {
+    const objective: Objective = {
+      kind: 'gspo',
+      low: 0.1,
+      high: 0.1,
+      kl: { estimator: 'k3', coefficient: 0, reference: 'sampler' },
+      aggregation: 'sequence-mean',
+      entropyCoefficient: 0,
+    };
+    const empty = {
+      logprobs: [],
+      samplingLogprobs: [],
+      referenceLogprobs: null,
+      advantages: [],
+      sequences: [],
+      entropies: null,
+    };
+    const result = objectiveLoss(objective, empty, { tokens: 0, sequences: 0, trajectories: 0, maxTokens: 4 });
+    expect(result).toMatchObject({ loss: 0, kl: 0, clipFraction: 0, entropy: 0, tokens: 0 });
+  });
+});
+
+function withReference(objective: Objective, tokens: PolicyTokens): PolicyTokens {
+  return objective.kind === 'gspo' && objective.kl.reference === 'sampler'
+    ? { ...tokens, referenceLogprobs: tokens.samplingLogprobs }
+    : tokens;
+}
