@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { TurnwiseError } from '../errors/index.js';
 import { applySetOptions } from './apply-set-options.js';
 import { parseSetOption } from './set-option.js';
 
@@ -82,6 +81,6 @@ describe('applySetOptions', () => {
     [{ trackers: [] }, 'trackers[4].use=x', 'expected an index from 0 to 0'],
   ])('refuses %j with %s', (file, option, message) => {
     expect(() => apply(file, option)).toThrow(message);
-    expect(() => apply(file, option)).toThrow(expect.objectContaining({ code: 'CONFIG_USAGE' }) as TurnwiseError);
+    expect(() => apply(file, option)).toThrow(expect.objectContaining({ code: 'CONFIG_USAGE' }));
   });
 });

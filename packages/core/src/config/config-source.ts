@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { TurnwiseError } from '../errors/index.js';
 import type { ConfigPath } from './config-path.js';
-import { importDefault } from './import-default.js';
+import { importLocalModule, type OfferedModules } from '../plugin/import-local-module.js';
 import { parseYaml } from './parse-yaml.js';
 
 /** Names looked for, in this order, when no file is given. */
@@ -46,7 +46,11 @@ export function emptySource(folder: string): ConfigSource {
  * Reads a configuration: `.ts`, `.mts`, `.cts`, `.js`, `.mjs` by importing its default export, `.yaml`, `.yml` and
  * `.json` as data with positions. Throws `CONFIG_NOT_FOUND` and `CONFIG_PARSE`.
  */
-export async function readConfigSource(file: string, currentFolder: string): Promise<ConfigSource> {
+export async function readConfigSource(
+  file: string,
+  currentFolder: string,
+  modules?: OfferedModules,
+): Promise<ConfigSource> {
   const absolute = resolve(currentFolder, file);
   const label = labelOf(absolute, currentFolder);
   if (!existsSync(absolute) || !statSync(absolute).isFile()) {
@@ -61,7 +65,7 @@ export async function readConfigSource(file: string, currentFolder: string): Pro
     return { ...common, ...parseYaml(readFileSync(absolute, 'utf8'), label) };
   }
   if (/^\.[cm]?[tj]s$/.test(extension)) {
-    return { ...common, value: await importConfig(absolute, label), position: () => null };
+    return { ...common, value: await importConfig(absolute, label, modules), position: () => null };
   }
   throw new TurnwiseError('CONFIG_PARSE', `${label}: a configuration cannot be a ${extension || 'nameless'} file.`, {
     where: label,
@@ -79,10 +83,10 @@ export function findConfigFile(folder: string): string {
   });
 }
 
-async function importConfig(file: string, label: string): Promise<unknown> {
+async function importConfig(file: string, label: string, modules?: OfferedModules): Promise<unknown> {
   let value: unknown;
   try {
-    value = await importDefault(file);
+    value = (await importLocalModule(file, modules))['default'];
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TurnwiseError('CONFIG_PARSE', `${label}: importing it failed: ${reason}`, { where: label, cause });

@@ -1,3 +1,4 @@
+import type { OfferedModules } from '../plugin/import-local-module.js';
 import { formatPath, type ConfigPath } from './config-path.js';
 import { configInvalid } from './config-invalid.js';
 import { applySetOptions, setOptionFor } from './apply-set-options.js';
@@ -30,6 +31,8 @@ export interface LoadConfigOptions {
   readonly set?: readonly string[] | undefined;
   /** Relative paths typed on the command line start here. Default: the process's. */
   readonly currentFolder?: string | undefined;
+  /** Modules a TypeScript configuration may import by name without having them installed. */
+  readonly modules?: OfferedModules | undefined;
 }
 
 /**
@@ -43,7 +46,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
   const source =
     options.file === null
       ? emptySource(currentFolder)
-      : await readConfigSource(options.file ?? findConfigFile(currentFolder), currentFolder);
+      : await readConfigSource(options.file ?? findConfigFile(currentFolder), currentFolder, options.modules);
   return checkConfig(source, overrides, currentFolder);
 }
 

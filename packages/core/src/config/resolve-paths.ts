@@ -1,12 +1,8 @@
 import { resolve } from 'node:path';
+import { isFilePlugin } from '../plugin/plugin-name.js';
 import type { ConfigPath } from './config-path.js';
 import type { PluginUse } from './plugin-use-schema.js';
 import type { RunConfig } from './run-config.js';
-
-/** Whether a plugin name is a file and not a package or built-in id. */
-export function isFilePlugin(use: string): boolean {
-  return /^\.{0,2}\//.test(use) || /^[a-zA-Z]:[\\/]/.test(use);
-}
 
 /**
  * Makes the paths the core itself reads absolute: data files, the folder of runs, plugins named by file. Paths inside

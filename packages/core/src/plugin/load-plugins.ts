@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { PluginDefinition } from '../contract/index.js';
+import { assertCapabilities } from './capabilities.js';
+import { coreVersion } from './core-version.js';
+import type { LoadedPlugin, PluginOrigin, PluginRequest } from './loaded-plugin.js';
+import { askedFor, duplicateId } from './plugin-errors.js';
+import { resolvePlugin, type PluginSources } from './resolve-plugin.js';
+import { validateOptions } from './validate-options.js';
+import { verifyImported, verifyPlugin } from './verify-plugin.js';
+
+/**
+ * Finds, imports and checks plugins. The order is fixed, and each failure has a code of its own: resolve, static
+ * manifest, import, brand, interface version, kind, manifest against export, range of core versions; then over all of
+ * them duplicate ids, options, capabilities. Nothing is created.
+ */
+export async function loadPlugins(requests: readonly PluginRequest[], sources: PluginSources): Promise<LoadedPlugin[]> {
+  const found = [];
+  for (const request of requests) found.push({ request, ...(await findPlugin(request, sources)) });
+  const places = new Map<string, string>();
+  for (const { request, definition } of found) {
+    const key = `${definition.kind}:${definition.id}`;
+    const other = places.get(key);
+    if (other !== undefined) throw duplicateId(askedFor(request), definition.id, other);
+    places.set(key, request.where);
+  }
+  const loaded: LoadedPlugin[] = [];
+  for (const { request, definition, origin } of found) {
+    const options = await validateOptions(request, definition);
+    const { kind, path, where } = request;
+    loaded.push({ kind, id: definition.id, definition, options, path, where, origin });
+  }
+  assertCapabilities(loaded);
+  return loaded;
+}
+
+async function findPlugin(
+  request: PluginRequest,
+  sources: PluginSources,
+): Promise<{ definition: PluginDefinition; origin: PluginOrigin }> {
+  const asked = askedFor(request);
+  if (typeof request.use !== 'string') {
+    const definition = verifyImported(asked, request.use);
+    return { definition, origin: { source: 'imported', version: definition.version, integrity: null } };
+  }
+  const resolved = resolvePlugin(asked, sources);
+  const definition = await verifyPlugin(asked, resolved);
+  const { source, entry, manifest } = resolved;
+  const version = manifest?.packageVersion ?? (source === '@turnwise/core' ? coreVersion : definition.version);
+  return { definition, origin: { source, version, integrity: entry === null ? null : digest(entry) } };
+}
+
+function digest(file: string): string {
+  return `sha256-${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
+}

@@ -1,0 +1,37 @@
+import type { ConfigPath } from '../config/config-path.js';
+import type { PluginDefinition, PluginKind } from '../contract/index.js';
+
+/** One plugin as the configuration asks for it. */
+export interface PluginRequest {
+  readonly kind: PluginKind;
+  /** A name, or the plugin itself from a TypeScript configuration. */
+  readonly use: string | PluginDefinition;
+  /** The `with` of the configuration, unchecked. */
+  readonly options: unknown;
+  /** Where in the configuration, e.g. `['reward', 1]`. */
+  readonly path: ConfigPath;
+  /** The same for messages. */
+  readonly where: string;
+  readonly locate: (path: ConfigPath, what?: 'key' | 'value') => string;
+}
+
+/** A plugin that passed every check and is ready to be created. */
+export interface LoadedPlugin<Kind extends PluginKind = PluginKind> {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly definition: PluginDefinition<Kind>;
+  /** Checked options, defaults filled in. */
+  readonly options: unknown;
+  readonly path: ConfigPath;
+  readonly where: string;
+  readonly origin: PluginOrigin;
+}
+
+/** Which code a plugin is; goes into the manifest of a run. */
+export interface PluginOrigin {
+  /** Package name, file, or `imported` for a value of a TypeScript configuration. */
+  readonly source: string;
+  readonly version: string;
+  /** `sha256-<hex>` of the entry file; `null` when there is none (core, imported values). */
+  readonly integrity: string | null;
+}

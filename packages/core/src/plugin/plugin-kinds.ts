@@ -1,0 +1,14 @@
+import type { PluginKind } from '../contract/index.js';
+
+/** For each kind: the methods an instance must have, and the function that declares such a plugin. */
+export const pluginKinds: Readonly<Record<PluginKind, { methods: readonly string[]; define: string }>> = {
+  policy: { methods: ['sample', 'forwardBackward', 'optimStep', 'save', 'load'], define: 'definePolicy' },
+  search: { methods: ['search'], define: 'defineSearchTool' },
+  reward: { methods: ['shape'], define: 'defineReward' },
+  advantage: { methods: ['estimate'], define: 'defineAdvantage' },
+  protocol: { methods: ['prompt', 'parse', 'observation', 'correction'], define: 'defineProtocol' },
+  tracker: { methods: ['record'], define: 'defineTracker' },
+};
+
+/** Versions of the plugin interface this core can run. */
+export const supportedApiVersions: readonly number[] = [1];

@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, parse } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** What a package says about its plugin without being imported: the `turnwise` entry of its package.json. */
+export interface PluginManifest {
+  readonly packageName: string;
+  readonly packageVersion: string;
+  readonly description: string;
+  /** Folder of the package. */
+  readonly folder: string;
+  /** `null` when package.json has no `turnwise` entry, or one that is not `{ apiVersion, kind, id }`. */
+  readonly turnwise: { readonly apiVersion: number; readonly kind: string; readonly id: string } | null;
+}
+
+/** The folder of an installed package as seen from a file or folder, by Node's rule; `null` when there is none. */
+export function findPackageFolder(packageName: string, from: string): string | null {
+  let folder = from.startsWith('file:') ? dirname(fileURLToPath(from)) : from;
+  for (;;) {
+    const candidate = join(folder, 'node_modules', packageName);
+    if (existsSync(join(candidate, 'package.json'))) return candidate;
+    if (folder === parse(folder).root) return null;
+    folder = dirname(folder);
+  }
+}
+
+/** Reads a package's manifest; `null` when its package.json cannot be read. Imports nothing. */
+export function readPluginManifest(folder: string): PluginManifest | null {
+  let content: Record<string, unknown>;
+  try {
+    content = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+  const entry = content['turnwise'] as Record<string, unknown> | undefined;
+  const complete =
+    typeof entry === 'object' &&
+    entry !== null &&
+    typeof entry['apiVersion'] === 'number' &&
+    typeof entry['kind'] === 'string' &&
+    typeof entry['id'] === 'string';
+  return {
+    packageName: String(content['name'] ?? ''),
+    packageVersion: String(content['version'] ?? '0.0.0'),
+    description: String(content['description'] ?? ''),
+    folder,
+    turnwise: complete ? (entry as unknown as NonNullable<PluginManifest['turnwise']>) : null,
+  };
+}

@@ -1,0 +1,4 @@
+/** Whether a plugin name is a file and not a package or built-in id. */
+export function isFilePlugin(use: string): boolean {
+  return /^\.{0,2}\//.test(use) || /^[a-zA-Z]:[\\/]/.test(use);
+}

@@ -1,0 +1,94 @@
+import { existsSync, statSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { resolveModulePath } from 'exsolve';
+import { importLocalModule, type OfferedModules } from './import-local-module.js';
+import type { BuiltinPlugins } from './builtin-plugins.js';
+import { fileNotFound, noEntry, packageNotFound, unknownShortId, type AskedFor } from './plugin-errors.js';
+import { isFilePlugin } from './plugin-name.js';
+import { findPackageFolder, readPluginManifest, type PluginManifest } from './plugin-manifest.js';
+
+/** Where plugins are looked for. */
+export interface PluginSources {
+  readonly builtins: BuiltinPlugins;
+  /** Packages and relative files are looked up from here: the folder of the configuration, never the current one. */
+  readonly folder: string;
+  /** Modules that local plugin files may import by name without having them installed. */
+  readonly modules?: OfferedModules | undefined;
+}
+
+/** A plugin that was found but not yet imported. */
+export interface ResolvedPlugin {
+  /** Package name, file or `built into @turnwise/core`. */
+  readonly source: string;
+  /** The file that will be imported; `null` when the definition is already at hand. */
+  readonly entry: string | null;
+  /** `null` for single files and for plugins inside the core. */
+  readonly manifest: PluginManifest | null;
+  /** The module's default export. */
+  readonly load: () => Promise<unknown>;
+}
+
+/**
+ * Finds a plugin by what the configuration says: a short id in the static table, a file, or an installed package.
+ * Imports nothing. Throws `PLUGIN_NOT_FOUND`.
+ */
+export function resolvePlugin(asked: AskedFor, sources: PluginSources): ResolvedPlugin {
+  const { name } = asked;
+  if (isFilePlugin(name)) return resolveFile(asked, sources);
+  if (name.startsWith('@') || name.startsWith('turnwise-')) return resolvePackage(asked, sources.folder);
+  const table = sources.builtins.plugins[asked.kind] ?? {};
+  const builtin = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (builtin === undefined) throw unknownShortId(asked, Object.keys(table));
+  if ('definition' in builtin) {
+    return { source: '@turnwise/core', entry: null, manifest: null, load: () => Promise.resolve(builtin.definition) };
+  }
+  const folder = findPackageFolder(builtin.packageName, sources.builtins.from);
+  return {
+    source: builtin.packageName,
+    entry: folder === null ? null : (resolveEntry(builtin.packageName, sources.builtins.from) ?? null),
+    manifest: folder === null ? null : readPluginManifest(folder),
+    load: async () => defaultExport(await builtin.load()),
+  };
+}
+
+function resolveFile(asked: AskedFor, { folder, modules }: PluginSources): ResolvedPlugin {
+  const entry = resolve(folder, asked.name);
+  if (!existsSync(entry) || !statSync(entry).isFile()) throw fileNotFound({ ...asked, name: entry });
+  const typescript = /^\.[cm]?ts$/.test(extname(entry));
+  const load = async (): Promise<unknown> =>
+    defaultExport(typescript ? await importLocalModule(entry, modules) : await import(pathToFileURL(entry).href));
+  return { source: entry, entry, manifest: null, load };
+}
+
+function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
+  const folder = findPackageFolder(asked.name, from);
+  if (folder === null) throw packageNotFound(asked, from);
+  let entry: string;
+  try {
+    entry = resolveModulePath(asked.name, resolveOptions(from));
+  } catch (cause) {
+    throw noEntry(asked, folder, cause);
+  }
+  const load = async (): Promise<unknown> => defaultExport(await import(pathToFileURL(entry).href));
+  return { source: asked.name, entry, manifest: readPluginManifest(folder), load };
+}
+
+function resolveEntry(packageName: string, from: string): string | undefined {
+  return resolveModulePath(packageName, { ...resolveOptions(from), try: true });
+}
+
+/** `createRequire().resolve` would miss packages that export only `import`, so conditions are given explicitly. */
+function resolveOptions(from: string): { from: string; conditions: string[]; cache: false } {
+  const flags = [...process.execArgv, ...(process.env['NODE_OPTIONS'] ?? '').split(/\s+/)];
+  const own = flags.flatMap((flag) => /^--conditions=(.+)$/.exec(flag)?.[1] ?? []);
+  return {
+    from: from.startsWith('file:') ? from : `${pathToFileURL(from).href}/`,
+    conditions: [...own, 'node', 'import', 'default'],
+    cache: false,
+  };
+}
+
+function defaultExport(module: unknown): unknown {
+  return typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
+}

@@ -1,0 +1,42 @@
+import { describeIssues, type JsonSchema } from '../config/describe-issues.js';
+import { formatPath } from '../config/config-path.js';
+import type { PluginDefinition, StandardSchemaV1 } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
+import type { PluginRequest } from './loaded-plugin.js';
+
+/** Some libraries also offer their schema as JSON Schema under the same key (zod does): the source of allowed names. */
+type WithJsonSchema = StandardSchemaV1['~standard'] & {
+  readonly jsonSchema?: { input(options: { target: string }): JsonSchema };
+};
+
+/**
+ * Passes the `with` of the configuration through the plugin's own schema and returns its output, defaults filled in.
+ * Throws `PLUGIN_OPTIONS_INVALID` with the place of every option that is wrong.
+ */
+export async function validateOptions(request: PluginRequest, definition: PluginDefinition): Promise<unknown> {
+  const result = await definition.options['~standard'].validate(request.options);
+  if (result.issues === undefined) return result.value;
+  const base = [...request.path, 'with'];
+  const lines = describeIssues(result.issues, request.options, optionsJsonSchema(definition)).map((issue) => {
+    const path = [...base, ...issue.path];
+    return { where: request.locate(path, issue.at), text: `${formatPath(path)} ${issue.message}` };
+  });
+  const where = lines[0]?.where ?? request.where;
+  const plugin = `the ${definition.kind} ${JSON.stringify(definition.id)}`;
+  const message =
+    lines.length === 1
+      ? `${where}: ${plugin} refuses its options: ${lines[0]?.text}`
+      : `${where}: ${plugin} refuses its options:\n${lines.map((line) => `  ${line.where}: ${line.text}`).join('\n')}`;
+  throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', message, { where });
+}
+
+/** The JSON Schema of a plugin's options; `null` when its library offers none. */
+export function optionsJsonSchema(definition: PluginDefinition): JsonSchema | null {
+  try {
+    const standard = definition.options['~standard'] as WithJsonSchema;
+    return standard.jsonSchema?.input({ target: 'draft-2020-12' }) ?? null;
+  } catch {
+    // A schema with parts that JSON Schema cannot express only costs the suggestions.
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+import semver from 'semver';
+import type { PluginDefinition } from '../contract/index.js';
+import { coreVersion } from './core-version.js';
+import { pluginBrand } from './define.js';
+import {
+  apiUnsupported,
+  coreRange,
+  importFailed,
+  manifestMismatch,
+  noManifest,
+  notAPlugin,
+  wrongKind,
+  type AskedFor,
+} from './plugin-errors.js';
+import { supportedApiVersions } from './plugin-kinds.js';
+import type { ResolvedPlugin } from './resolve-plugin.js';
+
+/**
+ * Imports a plugin and checks it, in this order: static manifest (before any of its code runs), import, brand,
+ * interface version, kind, manifest against export, range of core versions. One code for each failure.
+ */
+export async function verifyPlugin(asked: AskedFor, resolved: ResolvedPlugin): Promise<PluginDefinition> {
+  const { manifest } = resolved;
+  if (manifest !== null) {
+    if (manifest.turnwise === null) throw noManifest(asked, manifest.folder);
+    const { apiVersion, kind } = manifest.turnwise;
+    if (!supportedApiVersions.includes(apiVersion)) throw apiUnsupported(asked, apiVersion);
+    if (kind !== asked.kind) throw wrongKind(asked, kind);
+  }
+  let exported: unknown;
+  try {
+    exported = await resolved.load();
+  } catch (cause) {
+    throw importFailed(asked, cause);
+  }
+  const definition = verifyDefinition(asked, exported);
+  for (const key of ['apiVersion', 'kind', 'id'] as const) {
+    if (manifest?.turnwise && manifest.turnwise[key] !== definition[key]) {
+      throw manifestMismatch(asked, key, manifest, definition);
+    }
+  }
+  return verifyCoreRange(asked, definition);
+}
+
+/** The checks of a definition that was handed over as a value: brand, interface version, kind, core range. */
+export function verifyImported(asked: AskedFor, exported: unknown): PluginDefinition {
+  return verifyCoreRange(asked, verifyDefinition(asked, exported));
+}
+
+function verifyDefinition(asked: AskedFor, exported: unknown): PluginDefinition {
+  if (typeof exported !== 'object' || exported === null || !(pluginBrand in exported))
+    throw notAPlugin(asked, exported);
+  const definition = exported as unknown as PluginDefinition;
+  if (!supportedApiVersions.includes(definition.apiVersion)) throw apiUnsupported(asked, definition.apiVersion);
+  if (definition.kind !== asked.kind) throw wrongKind(asked, definition.kind);
+  return definition;
+}
+
+function verifyCoreRange(asked: AskedFor, definition: PluginDefinition): PluginDefinition {
+  const range = definition.core;
+  if (range === undefined) return definition;
+  if (semver.validRange(range) === null) throw coreRange(asked, range, false);
+  if (!semver.satisfies(coreVersion, range, { includePrerelease: true })) throw coreRange(asked, range, true);
+  return definition;
+}
