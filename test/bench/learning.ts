@@ -58,7 +58,10 @@ export default async function bench(options: Record<string, string>): Promise<Re
     await mkdir(options['figures'], { recursive: true });
     for (const difficulty of difficulties) {
       const runs = finished.filter((run) => run.difficulty === difficulty);
-      await writeFile(join(options['figures'], `learning-${difficulty}.svg`), curvesFigure(difficulty, strategies, runs));
+      await writeFile(
+        join(options['figures'], `learning-${difficulty}.svg`),
+        curvesFigure(difficulty, strategies, runs),
+      );
     }
     await writeFile(join(options['figures'], 'learning.json'), `${JSON.stringify(table, null, 2)}\n`);
   }

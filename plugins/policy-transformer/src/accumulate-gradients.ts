@@ -28,7 +28,9 @@ export function accumulateGradients(
   let computed = 0;
   for (const micro of splitByTokens(sequences, microBatchTokens).map(packSequences)) {
     const needsReference = objective.kl.coefficient !== 0 && objective.kl.reference === 'initial';
-    const referenceLogprobs = needsReference ? (reference?.score(micro.packed, { temperature }).logprobs ?? null) : null;
+    const referenceLogprobs = needsReference
+      ? (reference?.score(micro.packed, { temperature }).logprobs ?? null)
+      : null;
     const { logprobs, entropies } = engine.forward(micro.packed, { temperature });
     const { advantages, sampled: samplingLogprobs, sequenceOf } = micro;
     const loss = objectiveLoss(

@@ -27,7 +27,8 @@ export function summarise(runs: readonly FinishedRun[]): Record<string, unknown>
   const evaluated = sorted.map((run) => run.metrics.filter((row) => row['eval/exact-match'] !== undefined));
   const at = (rows: readonly Record<string, number>[], key: string, index: number): number =>
     rows.at(index)?.[key] ?? Number.NaN;
-  const curve = (rows: readonly Record<string, number>[]): number[] => rows.map((row) => row['eval/exact-match'] as number);
+  const curve = (rows: readonly Record<string, number>[]): number[] =>
+    rows.map((row) => row['eval/exact-match'] as number);
   const trained = sorted.map((run) => run.metrics.filter((row) => (row['step'] ?? 0) > 0));
   const third = (rows: readonly Record<string, number>[], part: 0 | 1 | 2): readonly Record<string, number>[] =>
     rows.slice(Math.floor((rows.length * part) / 3), Math.floor((rows.length * (part + 1)) / 3));
@@ -48,7 +49,8 @@ export function summarise(runs: readonly FinishedRun[]): Record<string, unknown>
         key,
         ([0, 1, 2] as const).map(
           (part) =>
-            Math.round((trained.reduce((sum, rows) => sum + mean(third(rows, part), key), 0) / trained.length) * 1e4) / 1e4,
+            Math.round((trained.reduce((sum, rows) => sum + mean(third(rows, part), key), 0) / trained.length) * 1e4) /
+            1e4,
         ),
       ]),
     ),

@@ -6,7 +6,9 @@ import type { RandomStream } from '../contract/index.js';
  * turn)`. Streams are named and never shared, so the same configuration gives the same run however tasks interleave.
  */
 export function deriveSeed(seed: number, ...names: readonly (string | number)[]): number {
-  const digest = createHash('sha256').update(JSON.stringify([seed, ...names])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, ...names]))
+    .digest();
   return digest.readUInt32LE(0);
 }
 
@@ -15,7 +17,9 @@ export function deriveSeed(seed: number, ...names: readonly (string | number)[])
  * Named parts after the seed select independent streams.
  */
 export function randomStream(seed: number, ...names: readonly (string | number)[]): RandomStream {
-  const digest = createHash('sha256').update(JSON.stringify([seed, ...names])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([seed, ...names]))
+    .digest();
   let a = digest.readUInt32LE(0) | 0;
   let b = digest.readUInt32LE(4) | 0;
   let c = digest.readUInt32LE(8) | 0;

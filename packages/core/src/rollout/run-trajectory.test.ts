@@ -105,7 +105,11 @@ describe('rollout', () => {
         return Promise.resolve(queries.map(() => found));
       },
     };
-    const groups = await roll(scripted(() => '<search> again </search>'), counting, { groupSize: 1 });
+    const groups = await roll(
+      scripted(() => '<search> again </search>'),
+      counting,
+      { groupSize: 1 },
+    );
     expect(groups[0]?.trajectories[0]).toMatchObject({ answer: null, stopReason: 'turn-limit' });
     expect(groups[0]?.trajectories[0]?.turns).toHaveLength(3);
     expect(searches).toBe(2 * questions.length);
@@ -119,7 +123,11 @@ describe('rollout', () => {
   });
 
   it('ends at the token limit when an output is cut before it asks for anything', async () => {
-    const groups = await roll(scripted(() => 'a very long thought'), search, { maxTokensPerTurn: 5 });
+    const groups = await roll(
+      scripted(() => 'a very long thought'),
+      search,
+      { maxTokensPerTurn: 5 },
+    );
     expect(groups[0]?.trajectories[0]).toMatchObject({ answer: null, stopReason: 'token-limit' });
   });
 
@@ -164,7 +172,10 @@ describe('rollout', () => {
     );
     const failed = groups.flatMap((group) => group.trajectories).filter((trajectory) => trajectory.failure);
     expect(failed).toHaveLength(1);
-    expect(failed[0]?.failure).toMatchObject({ code: 'ROLLOUT_SEARCH', message: expect.stringContaining('ECONNREFUSED') });
+    expect(failed[0]?.failure).toMatchObject({
+      code: 'ROLLOUT_SEARCH',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
     expect(failed[0]?.turns[0]?.observation?.text).not.toContain('ECONNREFUSED');
   });
 
@@ -202,7 +213,11 @@ describe('rollout', () => {
       search: (_queries, { signal }) =>
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
     };
-    const groups = await roll(scripted(() => '<search> a </search>'), slow, { timeoutSeconds: 0.05, groupSize: 1 });
+    const groups = await roll(
+      scripted(() => '<search> a </search>'),
+      slow,
+      { timeoutSeconds: 0.05, groupSize: 1 },
+    );
     expect(groups[0]?.trajectories[0]).toMatchObject({ stopReason: 'aborted', failure: { code: 'ROLLOUT_TIMEOUT' } });
   });
 
@@ -222,7 +237,10 @@ describe('rollout', () => {
     ['a log-probability that is no number', [-1, NaN], /log-probability NaN/],
   ])('refuses %s', async (_name, logprobs, message) => {
     const policy = scripted(() => 'x');
-    const broken = { ...policy, sample: async () => Promise.resolve({ text: 'ab', tokenIds: [1, 2], logprobs, finish: 'stop' as const }) };
+    const broken = {
+      ...policy,
+      sample: async () => Promise.resolve({ text: 'ab', tokenIds: [1, 2], logprobs, finish: 'stop' as const }),
+    };
     await expect(roll(broken)).rejects.toThrow(message);
   });
 });

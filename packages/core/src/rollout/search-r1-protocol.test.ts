@@ -36,8 +36,9 @@ describe('the search-r1 protocol', () => {
   });
 
   it('writes passages in order and cuts each', () => {
-    const text = protocol.observation({ status: 'ok', hits: [hit, { ...hit, title: '$&', text: 'b {rank}' }] }, (passage) =>
-      passage.slice(0, 8),
+    const text = protocol.observation(
+      { status: 'ok', hits: [hit, { ...hit, title: '$&', text: 'b {rank}' }] },
+      (passage) => passage.slice(0, 8),
     );
     expect(text).toBe('\n<information> [1] Paris: Capital \n[2] $&: b {rank} </information>\n');
   });

@@ -10,11 +10,13 @@ export function rolloutMetrics(groups: readonly ShapedGroup[], advantages: reado
   const turns = trajectories.flatMap((trajectory) => trajectory.turns);
   const share = (count: number, total: number): number => (total === 0 ? 0 : count / total);
   const tokens = trajectories.reduce(
-    (sum, trajectory) =>
-      sum + trajectory.turns.reduce((inner, turn) => inner + turn.output.tokenIds.length, 0),
+    (sum, trajectory) => sum + trajectory.turns.reduce((inner, turn) => inner + turn.output.tokenIds.length, 0),
     0,
   );
-  const logprobs = turns.reduce((sum, turn) => sum + turn.output.logprobs.reduce((inner, value) => inner + value, 0), 0);
+  const logprobs = turns.reduce(
+    (sum, turn) => sum + turn.output.logprobs.reduce((inner, value) => inner + value, 0),
+    0,
+  );
   return {
     ...creditStatistics(groups, advantages),
     'rollout/turns-mean': share(turns.length, trajectories.length),

@@ -21,11 +21,7 @@ export type PluginKind = keyof PluginInstances;
 
 /** What a plugin may need from others or promise to them. A closed list. */
 export type Capability =
-  | 'trajectory.logprobs'
-  | 'policy.trainable'
-  | 'policy.tokenizer'
-  | 'reward.turns'
-  | 'reward.first-occurrence';
+  'trajectory.logprobs' | 'policy.trainable' | 'policy.tokenizer' | 'reward.turns' | 'reward.first-occurrence';
 
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;

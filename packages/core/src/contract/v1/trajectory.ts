@@ -46,13 +46,7 @@ export interface Turn {
 }
 
 /** How a trajectory ended. A closed list: every trajectory has exactly one. */
-export type StopReason =
-  | 'answered'
-  | 'turn-limit'
-  | 'token-limit'
-  | 'context-limit'
-  | 'policy-failed'
-  | 'aborted';
+export type StopReason = 'answered' | 'turn-limit' | 'token-limit' | 'context-limit' | 'policy-failed' | 'aborted';
 
 /** One attempt at a question. */
 export interface Trajectory {

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The root of the checkout. */
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface CommandResult {
+  /** Exit code; null when a signal ended it. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the real command line from the sources, as `npm run turnwise -- ...` does, in the given folder. */
+export async function turnwise(args: readonly string[], cwd: string): Promise<CommandResult> {
+  const main = join(root, 'packages/cli/src/main.ts');
+  const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
+  const environment = { ...process.env, NODE_OPTIONS: '', INIT_CWD: cwd };
+  const child = spawn(process.execPath, ['--conditions=turnwise-source', '--import', tsx, main, ...args], {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { code, stdout, stderr };
+}
+
+/** A new folder with the given files, each an object per line (`.jsonl`) or a text. */
+export async function folderWith(files: Readonly<Record<string, string | readonly unknown[]>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'turnwise-e2e-'));
+  for (const [name, content] of Object.entries(files)) {
+    const text = typeof content === 'string' ? content : content.map((row) => `${JSON.stringify(row)}\n`).join('');
+    await writeFile(join(folder, name), text);
+  }
+  return folder;
+}
+
+/** A small corpus and questions, enough for every command. */
+export const corpusRows = [
+  { id: 'p1', title: 'Velkar', text: 'Velkar was written by Tinvek.' },
+  { id: 'p2', title: 'Tinvek', text: 'Tinvek was born in Dormun.' },
+  { id: 'p3', title: 'Dormun', text: 'Dormun is the twin of Kalsa.' },
+];
+export const questionRows = [
+  { id: 'q1', question: 'Who wrote Velkar?', golden_answers: ['Tinvek'] },
+  { id: 'q2', question: 'Where was the author of Velkar born?', golden_answers: ['Dormun'] },
+];
+
+/** A configuration over those files that trains one tiny step. */
+export const smallConfiguration = `seed: 3
+data:
+  train: { file: questions.jsonl }
+  eval: { file: questions.jsonl }
+corpus: { file: corpus.jsonl }
+policy: { use: transformer, with: { base: quickstart } }
+protocol: { use: search-r1, with: { instructions: '', passage: '{text}' } }
+rollout: { questionsPerStep: 2, groupSize: 2, maxTurns: 2, maxTokensPerTurn: 16 }
+training: { steps: 1, evalEvery: 0, checkpointEvery: 0 }
+`;

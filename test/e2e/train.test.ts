@@ -1,0 +1,97 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+
+const configuration = smallConfiguration
+  .replace('steps: 1, evalEvery: 0, checkpointEvery: 0', 'steps: 3, evalEvery: 2, checkpointEvery: 2')
+  .replace('groupSize: 2', 'groupSize: 4');
+const files = { 'run.yaml': configuration, 'corpus.jsonl': corpusRows, 'questions.jsonl': questionRows };
+
+/** The lines of metrics.jsonl without the keys that measure time. */
+async function metrics(runFolder: string): Promise<string[]> {
+  const lines = (await readFile(join(runFolder, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+  return lines.map((line) =>
+    JSON.stringify(
+      Object.fromEntries(Object.entries(JSON.parse(line) as object).filter(([key]) => !key.endsWith('/seconds'))),
+    ),
+  );
+}
+
+describe('turnwise train', () => {
+  it('leaves a whole run folder, the same again from the same configuration, and its groups can be replayed', async () => {
+    const folder = await folderWith(files);
+    const [first, second] = await Promise.all(
+      ['one', 'two'].map((name) =>
+        turnwise(['train', '-c', 'run.yaml', '--run-dir', join(folder, name), '--json'], folder),
+      ),
+    );
+    expect(first?.stderr).not.toMatch(/error/i);
+    expect(first?.code).toBe(0);
+    expect(second?.code).toBe(0);
+    const summary = JSON.parse(first?.stdout ?? '') as Record<string, unknown>;
+    expect(summary).toMatchObject({ steps: 3, before: { questions: 2 }, after: { questions: 2 } });
+
+    const one = join(folder, 'one');
+    const lines = await metrics(one);
+    expect(lines).toHaveLength(4);
+    expect(await metrics(join(folder, 'two'))).toEqual(lines);
+    const weights = (name: string): Promise<Buffer> =>
+      readFile(join(folder, name, 'checkpoints/step-000003/model.safetensors'));
+    expect(await weights('two')).toEqual(await weights('one'));
+
+    expect((await readdir(join(one, 'trajectories'))).sort()).toEqual(
+      [1, 2, 3].map((step) => `step-00000${step}.jsonl`),
+    );
+    expect((await readdir(join(one, 'checkpoints'))).sort()).toEqual(['step-000002', 'step-000003']);
+    const manifest = JSON.parse(await readFile(join(one, 'manifest.json'), 'utf8')) as Record<string, unknown>;
+    expect(JSON.stringify(manifest)).toContain('@turnwise/search-lunr');
+
+    const recorded = join(one, 'trajectories/step-000001.jsonl');
+    for (const strategy of ['tspo', 'tspo-literal', 'grpo', 'outcome-only']) {
+      const replayed = await turnwise(['replay', recorded, '--strategy', strategy, '--json'], folder);
+      expect(replayed.code).toBe(0);
+      const groups = replayed.stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, object>);
+      expect(groups.map((group) => group['question'])).toHaveLength(2);
+      for (const group of groups) {
+        expect(group['shaped']).toHaveLength(4);
+        expect(group['advantages']).toMatchObject({
+          composition: expect.stringMatching(/all-wrong|mixed|all-correct/) as unknown,
+        });
+      }
+      // Replaying under the strategy of the run gives what the run recorded.
+      if (strategy === 'tspo') {
+        const before = (await readFile(recorded, 'utf8'))
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as (typeof groups)[number]);
+        expect(groups.map((group) => group['advantages'])).toEqual(before.map((group) => group['advantages']));
+      }
+    }
+  });
+
+  it('refuses a folder that already holds a run', async () => {
+    const folder = await folderWith({ ...files, 'run.yaml': smallConfiguration });
+    const args = ['train', '-c', 'run.yaml', '--run-dir', join(folder, 'run')];
+    expect((await turnwise(args, folder)).code).toBe(0);
+    const again = await turnwise(args, folder);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toContain('RUN_EXISTS');
+  });
+
+  it.concurrent.each(['grpo', 'outcome-only', 'tspo-literal', 'tspo-careful', 'tspo-dense'])(
+    'trains with --set strategy=%s',
+    async (strategy) => {
+      const folder = await folderWith({ ...files, 'run.yaml': smallConfiguration });
+      const result = await turnwise(
+        ['train', '-c', 'run.yaml', '--set', `strategy=${strategy}`, '--run-dir', join(folder, 'run'), '--json'],
+        folder,
+      );
+      expect(result.code).toBe(0);
+      expect(JSON.parse(result.stdout)).toMatchObject({ steps: 1 });
+    },
+  );
+});
