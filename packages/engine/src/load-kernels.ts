@@ -26,6 +26,8 @@ export interface Kernels {
   maskPadding(logits: Address, rows: number, vocabulary: number, padded: number): void;
   scoreTargets(logits: Address, targets: Address, rows: number, padded: number, inverseTemperature: number, logprobs: Address, entropies: Address, logSums: Address): void; // prettier-ignore
   scoreTargetsBackward(logits: Address, targets: Address, rows: number, padded: number, inverseTemperature: number, logSums: Address, entropies: Address, dLogprobs: Address, dEntropies: Address): void; // prettier-ignore
+  softmaxWeights(logits: Address, weights: Address, padded: number, inverseTemperature: number): number;
+  drawIndex(weights: Address, count: number, threshold: number): number;
   sumOfSquares(x: Address, count: number): number;
   adamw(weights: Address, gradients: Address, first: Address, second: Address, count: number, gradientScale: number, beta1: number, beta2: number, oneMinusBeta1: number, oneMinusBeta2: number, stepSize: number, rootCorrection: number, epsilon: number, decay: number): void; // prettier-ignore
 }

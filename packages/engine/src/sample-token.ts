@@ -1,3 +1,7 @@
+import { Heap } from './heap.js';
+import { loadKernels, type Address, type Kernels } from './load-kernels.js';
+import { roundUpTo8 } from './parameter-layout.js';
+
 export interface SampleOptions {
   /** Divides the logits; 0 takes the most probable token, the lowest id among equals. */
   readonly temperature: number;
@@ -11,12 +15,11 @@ export interface SampledToken {
   readonly token: number;
   /**
    * Log-probability under softmax(logits / temperature), over the whole vocabulary also when `topP` cut it: that is
-   * what training differentiates. At temperature 0, under temperature 1.
+   * what training differentiates. At temperature 0, under temperature 1. Equal to the bit to what `Engine.forward`
+   * returns for the token with unchanged weights.
    */
   readonly logprob: number;
 }
-
-let weights = new Float64Array(0);
 
 /**
  * Draws a token from logits[offset, offset + vocabularySize). Throws on a temperature below 0, on topP or uniform out
@@ -31,55 +34,82 @@ export function sampleToken(
   if (!(temperature >= 0 && temperature < Infinity)) throw new Error(`temperature must be 0 or more, got ${temperature}`);
   if (!(topP > 0 && topP <= 1)) throw new Error(`topP must be above 0 and at most 1, got ${topP}`);
   if (!(uniform >= 0 && uniform < 1)) throw new Error(`uniform must be at least 0 and below 1, got ${uniform}`);
-  if (weights.length < vocabularySize) weights = new Float64Array(vocabularySize);
+  if (offset < 0 || vocabularySize < 1 || offset + vocabularySize > logits.length) {
+    throw new Error(`logits [${offset}, ${offset + vocabularySize}) lie outside the ${logits.length} given`);
+  }
+  const row = logits.subarray(offset, offset + vocabularySize);
+  table = table && table.vocabularySize === vocabularySize ? table : new SamplingTable(vocabularySize);
+  return table.sample(row, temperature, topP, uniform);
+}
+
+/** Room for one row of logits beside the kernels, kept from call to call. */
+let table: SamplingTable | undefined;
+
+class SamplingTable {
+  private readonly kernels: Kernels;
+  private readonly heap: Heap;
+  private readonly padded: number;
+  private readonly logits: Address;
+  private readonly weights: Address;
+  private readonly result: Address;
+
+  constructor(readonly vocabularySize: number) {
+    this.padded = roundUpTo8(vocabularySize);
+    const bytes = 2 * this.padded * 4 + 2 * 65_536;
+    const { kernels, memory } = loadKernels(Math.ceil(bytes / 65_536));
+    this.kernels = kernels;
+    this.heap = new Heap(memory, kernels.heapBase(), Math.ceil(bytes / 65_536) * 65_536);
+    this.logits = this.heap.allocate(this.padded * 4, 'a row of logits');
+    this.weights = this.heap.allocate(this.padded * 4, 'a row of weights');
+    this.result = this.heap.allocate(64, 'a token');
+    kernels.maskPadding(this.logits, 1, vocabularySize, this.padded);
+  }
+
+  sample(row: Float32Array, temperature: number, topP: number, uniform: number): SampledToken {
+    const { kernels, heap, logits, weights, padded, vocabularySize } = this;
+    heap.floats(logits, vocabularySize).set(row);
+    const inverseTemperature = temperature === 0 ? 1 : 1 / temperature;
+    const total = kernels.softmaxWeights(logits, weights, padded, inverseTemperature);
+    if (!(total > 0 && total < Infinity)) throw new Error('the logits are not finite');
+    let token: number;
+    if (temperature === 0) token = argmax(row);
+    else if (topP === 1) token = kernels.drawIndex(weights, vocabularySize, uniform * total);
+    else token = drawTop(heap.floats(weights, vocabularySize), topP * total, uniform);
+    return { token, logprob: this.logprob(token, inverseTemperature) };
+  }
+
+  /** By the kernel that scores tokens in training, so that both say the same. */
+  private logprob(token: number, inverseTemperature: number): number {
+    const { kernels, heap, logits, result, padded } = this;
+    heap.integers(result, 1)[0] = token;
+    kernels.scoreTargets(logits, result, 1, padded, inverseTemperature, result + 16, result + 32, result + 48);
+    return heap.floats(result + 16, 1)[0] ?? NaN;
+  }
+}
+
+function argmax(row: Float32Array): number {
   let best = 0;
   let peak = -Infinity;
-  for (let token = 0; token < vocabularySize; token++) {
-    const logit = logits[offset + token] ?? NaN;
+  for (let token = 0; token < row.length; token++) {
+    const logit = row[token] ?? NaN;
     if (logit > peak) {
       peak = logit;
       best = token;
     }
   }
-  const inverse = temperature === 0 ? 1 : 1 / temperature;
-  let total = 0;
-  for (let token = 0; token < vocabularySize; token++) {
-    const weight = Math.exp(((logits[offset + token] ?? NaN) - peak) * inverse);
-    weights[token] = weight;
-    total += weight;
-  }
-  if (!(total > 0 && total < Infinity)) throw new Error('the logits are not finite');
-  const logTotal = Math.log(total);
-  let token = best;
-  if (temperature > 0) token = topP === 1 ? draw(vocabularySize, uniform * total) : drawTop(vocabularySize, topP * total, uniform); // prettier-ignore
-  return { token, logprob: ((logits[offset + token] ?? NaN) - peak) * inverse - logTotal };
-}
-
-/** The token at which the running sum of weights passes `threshold`. */
-function draw(vocabularySize: number, threshold: number): number {
-  let sum = 0;
-  let last = 0;
-  for (let token = 0; token < vocabularySize; token++) {
-    const weight = weights[token] ?? 0;
-    if (weight === 0) continue;
-    sum += weight;
-    last = token;
-    if (sum > threshold) return token;
-  }
-  return last; // rounding left the sum at the threshold
+  return best;
 }
 
 /** Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1. */
-function drawTop(vocabularySize: number, mass: number, uniform: number): number {
-  const order = Array.from({ length: vocabularySize }, (_, token) => token);
+function drawTop(weights: Float32Array, mass: number, uniform: number): number {
+  const order = Array.from(weights.keys());
   order.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
   let kept = 0;
   let count = 0;
-  while (count < vocabularySize && kept < mass) kept += weights[order[count++] ?? 0] ?? 0;
+  while (count < order.length && kept < mass) kept += weights[order[count++] ?? 0] ?? 0;
   const threshold = uniform * kept;
   let sum = 0;
-  for (let i = 0; i < count; i++) {
-    const token = order[i] ?? 0;
+  for (const token of order.slice(0, count)) {
     sum += weights[token] ?? 0;
     if (sum > threshold) return token;
   }

@@ -1,7 +1,7 @@
 import { exponential, logarithm, maxLanes, sumLanes } from './exponential';
 
 /** Stands for minus infinity in the padding of a row of logits: finite, so that 0 times it is 0. */
-const MASKED: f32 = -1e30;
+export const MASKED: f32 = -1e30;
 
 /** Fills the columns [vocabulary, padded) of logits[rows, padded] so that they get probability 0. */
 export function maskPadding(logits: usize, rows: i32, vocabulary: i32, padded: i32): void {

@@ -1,6 +1,7 @@
 export { attention, packKeys } from './attention';
 export { attentionBackward } from './attention-backward';
 export { copyRows, gatherRows, scatterRows } from './copy';
+export { drawIndex, softmaxWeights } from './draw';
 export { embed, embedBackward } from './embedding';
 export { maskPadding, scoreTargets, scoreTargetsBackward } from './head';
 export { accumulateOuter, multiply, packColumns, packRows } from './matrix';

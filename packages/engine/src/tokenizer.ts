@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+
+/** The content of a Hugging Face `tokenizer.json`. */
+export type TokenizerJson = Readonly<Record<string, unknown>>;
+
+/** Text to token ids and back. Neither direction adds, drops or tidies anything. */
+export interface Tokenizer {
+  /** One more than the highest id; a model's vocabulary is at least this. */
+  readonly vocabularySize: number;
+  /** What it was made from, for saving. */
+  readonly json: TokenizerJson;
+  /** No beginning or end tokens are added; special tokens written out in the text become their single id. Throws on text the vocabulary cannot spell. */
+  encode(text: string): number[];
+  /** Special tokens are written out. Throws on an unknown id. */
+  decode(ids: readonly number[]): string;
+  tokenToId(token: string): number | undefined;
+  idToToken(id: number): string | undefined;
+}
+
+/** Makes a tokenizer from a `tokenizer.json`: its path or its parsed content. Throws an Error that names the file. */
+export function loadTokenizer(source: string | TokenizerJson): Tokenizer {
+  const name = typeof source === 'string' ? source : 'tokenizer.json';
+  try {
+    return new WrappedTokenizer(typeof source === 'string' ? parse(readFileSync(source, 'utf8')) : source);
+  } catch (error) {
+    throw new Error(`${name}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+class WrappedTokenizer implements Tokenizer {
+  readonly vocabularySize: number;
+  private readonly tokenizer: HuggingFaceTokenizer;
+
+  constructor(readonly json: TokenizerJson) {
+    // The library keeps and changes what it is given.
+    this.tokenizer = new HuggingFaceTokenizer(structuredClone(json), {});
+    const ids = [...this.tokenizer.get_vocab().values(), ...this.tokenizer.get_added_tokens_decoder().keys()];
+    this.vocabularySize = ids.reduce((most, id) => Math.max(most, id + 1), 0);
+  }
+
+  encode(text: string): number[] {
+    if (text === '') return [];
+    const { ids, tokens } = this.tokenizer.encode(text, { add_special_tokens: false });
+    const unknown = ids.findIndex((id: number | undefined) => id === undefined);
+    if (unknown >= 0) throw new Error(`the vocabulary cannot spell '${tokens[unknown]}'`);
+    return ids;
+  }
+
+  decode(ids: readonly number[]): string {
+    if (ids.length === 0) return '';
+    for (const id of ids) if (this.idToToken(id) === undefined) throw new Error(`no token has the id ${id}`);
+    return this.tokenizer.decode([...ids], { skip_special_tokens: false, clean_up_tokenization_spaces: false });
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.tokenizer.token_to_id(token);
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.tokenizer.id_to_token(id);
+  }
+}
+
+function parse(text: string): TokenizerJson {
+  const json: unknown = JSON.parse(text);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('not a JSON object');
+  return json as TokenizerJson;
+}
