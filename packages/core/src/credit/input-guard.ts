@@ -7,37 +7,35 @@ export interface InputGuard {
   hasChanged(): boolean;
 }
 
-/** Records plain data: objects, arrays, strings, numbers, booleans, null. Long arrays of numbers become a checksum. */
+/** Records plain data: objects, arrays, strings, numbers, booleans, null. Lists of numbers become a checksum. */
 export function guardInput(value: unknown): InputGuard {
-  const before = inventory(value);
+  const before: unknown[] = [];
+  walk(value, (entry) => {
+    before.push(entry);
+    return true;
+  });
   return {
     hasChanged() {
-      const after = inventory(value);
-      return after.length !== before.length || after.some((entry, index) => !Object.is(entry, before[index]));
+      let position = 0;
+      const same = walk(value, (entry) => Object.is(entry, before[position++]));
+      return !same || position !== before.length;
     },
   };
 }
 
-function inventory(value: unknown): unknown[] {
-  const entries: unknown[] = [];
-  visit(value, entries);
-  return entries;
-}
-
-function visit(value: unknown, entries: unknown[]): void {
-  entries.push(value);
-  if (typeof value !== 'object' || value === null) return;
-  if (isNumberList(value)) {
-    entries.push(value.length, checksum(value));
-  } else if (Array.isArray(value)) {
-    entries.push(value.length);
-    for (const item of value) visit(item, entries);
-  } else {
-    for (const [key, item] of Object.entries(value)) {
-      entries.push(key);
-      visit(item, entries);
-    }
+/** Shows every key, length and value to `take`, depth first, until it answers false. */
+function walk(value: unknown, take: (entry: unknown) => boolean): boolean {
+  if (!take(value)) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  if (isNumberList(value)) return take(value.length) && take(checksum(value));
+  if (Array.isArray(value)) {
+    if (!take(value.length)) return false;
+    for (const item of value) if (!walk(item, take)) return false;
+    return true;
   }
+  const record = value as Readonly<Record<string, unknown>>;
+  for (const key in record) if (!take(key) || !walk(record[key], take)) return false;
+  return true;
 }
 
 /** The first and last element decide: an array that starts and ends with numbers holds numbers in our data. */

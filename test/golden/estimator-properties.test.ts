@@ -1,0 +1,336 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  estimateAdvantages,
+  groupComposition,
+  type AdvantageEstimator,
+  type ShapedGroup,
+  type TurnRewards,
+} from '@turnwise/core';
+import { grpoAdvantages, grpoOptions } from '@turnwise/advantage-grpo';
+import { outcomeAdvantageOptions, outcomeAdvantages } from '@turnwise/advantage-outcome';
+import { tspoAdvantages, tspoOptions } from '@turnwise/advantage-tspo';
+import { allWrongGroup, anyGroup, anyMember, groupOf } from './arbitrary-groups.js';
+
+const grpo = (options: object = {}): AdvantageEstimator => ({
+  estimate: (groups) => grpoAdvantages(groups, grpoOptions.parse(options)),
+});
+const tspo = (options: object = {}): AdvantageEstimator => ({
+  estimate: (groups) => tspoAdvantages(groups, tspoOptions.parse(options)),
+});
+const outcome = (options: object = {}): AdvantageEstimator => ({
+  estimate: (groups) => outcomeAdvantages(groups, outcomeAdvantageOptions.parse(options)),
+});
+
+const dense = { allWrong: 'turn', mixed: 'turn', allCorrect: 'turn' };
+const estimators: Readonly<Record<string, AdvantageEstimator>> = {
+  grpo: grpo(),
+  'grpo as Dr.GRPO': grpo({ divideByStandardDeviation: false }),
+  'grpo as RLOO': grpo({ divideByStandardDeviation: false, baseline: 'leave-one-out' }),
+  'grpo, singletons raw': grpo({ singleton: 'raw', ddof: 0 }),
+  outcome: outcome(),
+  'outcome minus batch mean': outcome({ baseline: 'batch-mean' }),
+  tspo: tspo(),
+  'tspo-literal': tspo({ allWrongScale: 1 }),
+  'tspo-careful': tspo({ divideByStandardDeviation: false, baseline: 'leave-one-out', allWrongScale: 1 }),
+  'tspo-dense': tspo({ level: dense, divideByStandardDeviation: false, baseline: 'leave-one-out', allWrongScale: 1 }),
+  'tspo pooled': tspo({ level: dense, statistics: 'pooled-turns' }),
+  'tspo padded': tspo({ level: dense, statistics: 'pad-zero', return: 'discounted', gamma: 0.5 }),
+  'tspo latent': tspo({
+    level: { allWrong: 'trajectory', mixed: 'turn-if-near-miss' },
+    mixedTrajectoryReward: 'latent',
+  }),
+  'tspo fallback': tspo({ level: dense, loneCell: 'trajectory-fallback', return: 'reward-to-go' }),
+  'tspo raw lone cells': tspo({ level: dense, loneCell: 'raw' }),
+};
+const every = Object.entries(estimators);
+
+const estimate = (groups: readonly ShapedGroup[], estimator: AdvantageEstimator) =>
+  estimateAdvantages(groups, { name: 'tested', estimator });
+const turnsOf = (group: ShapedGroup, estimator: AdvantageEstimator): readonly (readonly number[])[] =>
+  estimate([group], estimator)[0]?.turns ?? [];
+
+function expectClose(
+  actual: readonly (readonly number[])[],
+  expected: readonly (readonly number[])[],
+  tolerance = 1e-9,
+): void {
+  // One expectation for all cells: a call of expect costs more than the estimators.
+  const close = actual.every(
+    (row, index) =>
+      row.length === expected[index]?.length &&
+      row.every((value, turn) => Math.abs(value - (expected[index]?.[turn] ?? NaN)) <= tolerance),
+  );
+  if (!close || actual.length !== expected.length) expect(actual).toEqual(expected);
+}
+
+const withRewards = (group: ShapedGroup, change: (rewards: TurnRewards) => TurnRewards): ShapedGroup => ({
+  ...group,
+  shaped: group.shaped.map(change),
+});
+
+describe.each(every)('%s', (_name, estimator) => {
+  it('keeps the contract on any batch, and leaves abstaining members out', () => {
+    fc.assert(
+      fc.property(fc.array(anyGroup, { maxLength: 4 }), (groups) => {
+        // estimateAdvantages refuses wrong shapes, NaN, changed input, wrong compositions and credit for abstaining.
+        estimate(groups, estimator);
+      }),
+      { seed: 61 },
+    );
+  });
+
+  it('does not depend on the order of the members', () => {
+    fc.assert(
+      fc.property(anyGroup, fc.integer(), (group, seed) => {
+        const order = group.shaped
+          .map((_, index) => index)
+          .sort((a, b) => ((a * 7919 + seed) % 13) - ((b * 7919 + seed) % 13));
+        const permuted = groupOf(order.map((index) => group.shaped[index] as TurnRewards));
+        const plain = turnsOf(group, estimator);
+        expectClose(
+          turnsOf(permuted, estimator),
+          order.map((index) => plain[index] ?? []),
+        );
+      }),
+      { seed: 62 },
+    );
+  });
+
+  it('gives the others what they get without the abstaining members', () => {
+    fc.assert(
+      fc.property(anyGroup, (group) => {
+        const kept = group.shaped.flatMap((rewards, index) => (rewards.outcome === null ? [] : [index]));
+        fc.pre(kept.length > 0);
+        const without = groupOf(kept.map((index) => group.shaped[index] as TurnRewards));
+        const plain = turnsOf(group, estimator);
+        expectClose(
+          turnsOf(without, estimator),
+          kept.map((index) => plain[index] ?? []),
+        );
+      }),
+      { seed: 63 },
+    );
+  });
+
+  it('says none exactly when every advantage is zero', () => {
+    fc.assert(
+      fc.property(anyGroup, (group) => {
+        const [result] = estimate([group], estimator);
+        const dead = result?.turns.every((row) => row.every((value) => value === 0));
+        expect(result?.level === 'none').toBe(dead);
+      }),
+      { seed: 64 },
+    );
+  });
+
+  it('survives 10,000 turns', () => {
+    const member = (reward: number): TurnRewards => ({
+      outcome: reward,
+      correct: reward === 1,
+      turns: new Array<number>(10_000).fill(reward),
+    });
+    const [result] = estimator.estimate([groupOf([member(1), member(0), member(0)])]);
+    expect(result?.turns[0]?.every(Number.isFinite)).toBe(true);
+    expect(result?.turns[0]).toHaveLength(10_000);
+  });
+});
+
+describe('flat groups are exactly zero', () => {
+  it.each(every.filter(([name]) => !name.startsWith('outcome') && !name.includes('raw')))('%s', (_name, estimator) => {
+    const value = fc.double({ min: 2 ** -20, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(
+        value,
+        fc.integer({ min: 1, max: 8 }),
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        (reward, size, turns, correct) => {
+          const members = Array.from({ length: size }, (_, index): TurnRewards => {
+            const own = index % 2 === 0 ? reward : Math.fround(reward);
+            return { outcome: own, correct, turns: new Array<number>(turns).fill(own) };
+          });
+          const group = groupOf(members);
+          expect(turnsOf(group, estimator)).toEqual(members.map(({ turns }) => turns.map(() => 0)));
+        },
+      ),
+      { seed: 65 },
+    );
+  });
+});
+
+describe('shifting all rewards changes nothing', () => {
+  const shiftable = every.filter(([name]) => !/^outcome$|raw|padded/.test(name));
+  it.each(shiftable)('%s', (_name, estimator) => {
+    fc.assert(
+      fc.property(anyGroup, fc.integer({ min: 1, max: 16 }), (group, shift) => {
+        fc.pre(group.shaped.every(({ firstOccurrence }) => firstOccurrence !== undefined));
+        const moved = withRewards(group, (rewards) => ({
+          ...rewards,
+          outcome: rewards.outcome === null ? null : rewards.outcome + shift,
+          turns: rewards.turns.map((value) => (rewards.outcome === null ? value : value + shift)),
+        }));
+        // Sums over turns shift by another amount for every length: reward-to-go is tried on equal lengths only.
+        const lengths = new Set(
+          group.shaped.filter(({ outcome }) => outcome !== null).map(({ turns }) => turns.length),
+        );
+        fc.pre(estimator !== estimators['tspo fallback'] || lengths.size <= 1);
+        expectClose(turnsOf(moved, estimator), turnsOf(group, estimator), 1e-8);
+      }),
+      { seed: 66 },
+    );
+  });
+});
+
+describe('tspo', () => {
+  it.each(['tspo', 'tspo-literal'] as const)('%s equals grpo wherever somebody is right', (name) => {
+    fc.assert(
+      fc.property(
+        fc.array(anyMember, { minLength: 2, maxLength: 8 }).map((members) => groupOf(members)),
+        (group) => {
+          fc.pre(groupComposition(group) !== 'all-wrong');
+          const ours = estimators[name] as AdvantageEstimator;
+          expectClose(turnsOf(group, ours), turnsOf(group, grpo()), 1e-9);
+          expect(turnsOf(group, ours)).toEqual(turnsOf(group, grpo()));
+        },
+      ),
+      { seed: 71, numRuns: 500 },
+    );
+  });
+
+  it('sums to zero over the members that reached a turn', () => {
+    fc.assert(
+      fc.property(allWrongGroup, (group) => {
+        const turns = turnsOf(group, tspo());
+        for (let turn = 0; turn < 5; turn++) {
+          expect(Math.abs(turns.reduce((sum, row) => sum + (row[turn] ?? 0), 0))).toBeLessThan(1e-9);
+        }
+      }),
+      { seed: 72 },
+    );
+  });
+
+  it('scales all-wrong advantages by allWrongScale and nothing else', () => {
+    fc.assert(
+      fc.property(anyGroup, fc.double({ min: 0.01, max: 4, noNaN: true }), (group, scale) => {
+        const factor = groupComposition(group) === 'all-wrong' ? scale : 1;
+        const one = turnsOf(group, tspo({ allWrongScale: 1 }));
+        expectClose(
+          turnsOf(group, tspo({ allWrongScale: scale })),
+          one.map((row) => row.map((value) => factor * value)),
+        );
+      }),
+      { seed: 73 },
+    );
+  });
+
+  it('is linear in alpha without the division and blind to alpha with it', () => {
+    fc.assert(
+      fc.property(allWrongGroup, fc.integer({ min: 2, max: 8 }), (group, factor) => {
+        const scaled = withRewards(group, (rewards) => ({
+          ...rewards,
+          turns: rewards.turns.map((value) => value * factor),
+        }));
+        const plain = { divideByStandardDeviation: false };
+        expectClose(
+          turnsOf(scaled, tspo(plain)),
+          turnsOf(group, tspo(plain)).map((row) => row.map((value) => value * factor)),
+        );
+        const divided = { epsilon: 0 };
+        expectClose(turnsOf(scaled, tspo(divided)), turnsOf(group, tspo(divided)));
+      }),
+      { seed: 74 },
+    );
+  });
+
+  it('compares a turn with the members that reached it, with all turns, or with absent turns as zero', () => {
+    const group = groupOf([
+      { outcome: 0, correct: false, turns: [0.5, 0], firstOccurrence: 0 },
+      { outcome: 0, correct: false, turns: [0, 0.5], firstOccurrence: 1 },
+      { outcome: 0, correct: false, turns: [0], firstOccurrence: null },
+    ]);
+    const plain = { divideByStandardDeviation: false, allWrongScale: 1 };
+    expectClose(turnsOf(group, tspo(plain)), [[1 / 3, -0.25], [-1 / 6, 0.25], [-1 / 6]]);
+    expectClose(turnsOf(group, tspo({ ...plain, statistics: 'pooled-turns' })), [[0.3, -0.2], [-0.2, 0.3], [-0.2]]);
+    expectClose(turnsOf(group, tspo({ ...plain, statistics: 'pad-zero' })), [
+      [1 / 3, -1 / 6],
+      [-1 / 6, 1 / 3],
+      [-1 / 6],
+    ]);
+    expectClose(turnsOf(group, tspo({ ...plain, return: 'reward-to-go' })), [[1 / 6, -0.25], [1 / 6, 0.25], [-1 / 3]]);
+    expectClose(turnsOf(group, tspo({ ...plain, return: 'discounted', gamma: 0.5 })), [
+      [1 / 3 - 0.125, -0.25],
+      [-1 / 6 + 0.125, 0.25],
+      [-1 / 6],
+    ]);
+    // Padded to the longest trajectory, the sum of the short one still pays the baseline of the turn it did not play.
+    expectClose(turnsOf(group, tspo({ ...plain, statistics: 'pad-zero', return: 'discounted' })), [
+      [1 / 6, -1 / 6],
+      [1 / 6, 1 / 3],
+      [-1 / 3],
+    ]);
+  });
+
+  it('treats a turn that one member reached as told', () => {
+    const group = groupOf([
+      { outcome: 0.2, correct: false, turns: [0.5, 0.5], firstOccurrence: 1 },
+      { outcome: 0, correct: false, turns: [0], firstOccurrence: null },
+    ]);
+    const plain = { divideByStandardDeviation: false, allWrongScale: 1 };
+    expectClose(turnsOf(group, tspo(plain)), [[0.25, 0], [-0.25]]);
+    expectClose(turnsOf(group, tspo({ ...plain, loneCell: 'raw' })), [[0.25, 0.5], [-0.25]]);
+    expectClose(turnsOf(group, tspo({ ...plain, loneCell: 'trajectory-fallback' })), [[0.25, 0.1], [-0.25]]);
+  });
+
+  it('learns nothing from groups that are off, dead or alone', () => {
+    const nearMiss: TurnRewards = { outcome: 0, correct: false, turns: [0.5], firstOccurrence: 0 };
+    const miss: TurnRewards = { outcome: 0, correct: false, turns: [0], firstOccurrence: null };
+    const level = (members: TurnRewards[], options: object = {}) =>
+      estimate([groupOf(members)], tspo(options))[0]?.level;
+    expect(level([nearMiss, miss])).toBe('turn');
+    expect(level([nearMiss, miss], { level: { allWrong: 'trajectory' } })).toBe('trajectory');
+    expect(level([nearMiss, miss], { level: { allWrong: 'off' } })).toBe('none');
+    expect(level([miss, miss])).toBe('none');
+    expect(level([nearMiss])).toBe('none');
+    expect(level([])).toBe('none');
+  });
+});
+
+describe('a broken estimator is caught', () => {
+  const broken = (change: (turns: number[][], groups: readonly ShapedGroup[]) => unknown): AdvantageEstimator => ({
+    estimate: (groups) => {
+      const results = grpoAdvantages(groups, grpoOptions.parse({})).map((result) => ({
+        ...result,
+        turns: result.turns.map((row) => [...row]),
+      }));
+      results.forEach(({ turns }) => change(turns, groups));
+      return results;
+    },
+  });
+  const group = groupOf([
+    { outcome: 1, correct: true, turns: [1, 1] },
+    { outcome: 0, correct: false, turns: [0, 0] },
+    { outcome: null, correct: false, turns: [0] },
+  ]);
+
+  it.each([
+    ['NaN', 'CONTRACT_ADVANTAGE_NOT_FINITE', broken((turns) => (turns[0] = [NaN, 0]))],
+    ['infinite', 'CONTRACT_ADVANTAGE_NOT_FINITE', broken((turns) => (turns[1] = [0, -Infinity]))],
+    ['one turn short', 'CONTRACT_ADVANTAGE_LENGTH', broken((turns) => turns[0]?.pop())],
+    ['one trajectory short', 'CONTRACT_ADVANTAGE_LENGTH', broken((turns) => turns.pop())],
+    ['crediting who abstains', 'CONTRACT_ADVANTAGE_FAILED', broken((turns) => (turns[2] = [1]))],
+    [
+      'sorting its input',
+      'CONTRACT_MUTATED_INPUT',
+      broken((_turns, groups) => (groups[0]?.shaped as TurnRewards[]).reverse()),
+    ],
+  ])('%s', (_what, code, estimator) => {
+    let caught: unknown;
+    try {
+      estimate([structuredClone(group)], estimator);
+    } catch (error) {
+      caught = error;
+    }
+    expect(caught).toMatchObject({ code });
+  });
+});
