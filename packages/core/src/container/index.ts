@@ -1,1 +1,10 @@
-export {};
+export { composeRun } from './compose-run.js';
+export type { DataDigest } from './run-data.js';
+export {
+  defaultCacheFolder,
+  type RunEnvironment,
+  type World,
+  type WorldRequest,
+  type WorldSource,
+} from './run-environment.js';
+export { RunScope } from './run-scope.js';

@@ -1,0 +1,98 @@
+import { Container } from 'inversify';
+import type { LoadedConfig, RewardUse } from '../config/index.js';
+import type { Passage, PluginContext, PluginInstances, PluginKind } from '../contract/index.js';
+import { loadPlugins, mergeBuiltins, type BuiltinPlugins, type LoadedPlugin } from '../plugin/index.js';
+import { randomStream } from '../random/index.js';
+import { searchR1Protocol } from '../rollout/search-r1-protocol.js';
+import { createPlugin } from './create-plugin.js';
+import { DisposalStack } from './disposal-stack.js';
+import { PluginMetrics } from './plugin-metrics.js';
+import { pluginRequests } from './plugin-requests.js';
+import { rootContainer } from './root-container.js';
+import { RunData } from './run-data.js';
+import { defaultCacheFolder, type RunEnvironment } from './run-environment.js';
+import { RunScope } from './run-scope.js';
+import * as tokens from './tokens.js';
+
+const allKinds: readonly PluginKind[] = ['policy', 'search', 'reward', 'advantage', 'protocol', 'tracker'];
+
+/** Plugins that live in the core itself. */
+const coreBuiltins: BuiltinPlugins = {
+  from: import.meta.url,
+  plugins: { protocol: { 'search-r1': { definition: searchR1Protocol as LoadedPlugin['definition'] } } },
+};
+
+/**
+ * The composition root: turns a configuration into a run. Plugins of the given kinds are found, imported and checked
+ * here, so that every mistake in the configuration shows before anything is created; they are created when the scope
+ * is first asked for them. Close the scope when done: `await using scope = await composeRun(...)`, or `finally`.
+ *
+ * @param kinds Which plugins the caller will use. Default: all.
+ * @throws PLUGIN_* for what is wrong with a plugin or its options.
+ */
+export async function composeRun(
+  loaded: LoadedConfig,
+  environment: RunEnvironment,
+  kinds: readonly PluginKind[] = allKinds,
+): Promise<RunScope> {
+  const plugins = await loadPlugins(pluginRequests(loaded, kinds), {
+    builtins: mergeBuiltins(environment.builtins, coreBuiltins),
+    folder: loaded.folder,
+    modules: environment.modules,
+  });
+  const { signal } = environment;
+  const container = new Container({ parent: rootContainer(environment), defaultScope: 'Singleton' });
+  const metrics = new PluginMetrics();
+  container.bind(tokens.SignalToken).toConstantValue(signal);
+  container.bind(tokens.DisposalToken).toConstantValue(new DisposalStack());
+  container.bind(tokens.DataToken).toConstantValue(new RunData(loaded, environment.worlds ?? {}));
+  container.bind(tokens.CorpusToken).toResolvedValue((data) => data.corpus(), [tokens.DataToken]);
+
+  const contextOf = (
+    { kind, id }: LoadedPlugin,
+    corpus: readonly Passage[],
+    logger: PluginContext['logger'],
+    clock: PluginContext['clock'],
+  ): PluginContext => ({
+    logger,
+    clock,
+    signal,
+    corpus,
+    random: randomStream(loaded.config.seed, 'plugin', kind, id),
+    metrics: { record: (name, value) => metrics.record(id, name, value) },
+    paths: { cache: environment.cacheFolder ?? defaultCacheFolder(), base: loaded.folder },
+    resolveAsset: environment.resolveAsset ?? (() => null),
+  });
+  const bind = <Kind extends PluginKind, Service>(
+    plugin: LoadedPlugin<Kind>,
+    identifier: Parameters<typeof container.get<Service>>[0],
+    wrap: (instance: PluginInstances[Kind]) => Service,
+  ): void => {
+    container
+      .bind(identifier)
+      .toResolvedValue(
+        async (corpus, logger, clock, disposal) =>
+          wrap(await createPlugin(plugin, contextOf(plugin, corpus, logger, clock), disposal)),
+        [tokens.CorpusToken, tokens.LoggerToken, tokens.ClockToken, tokens.DisposalToken],
+      );
+  };
+
+  const weights = loaded.config.reward.map(({ weight }: RewardUse) => weight);
+  for (const plugin of plugins) {
+    const name = plugin.id;
+    if (isKind(plugin, 'policy')) bind(plugin, tokens.PolicyToken, (policy) => policy);
+    if (isKind(plugin, 'protocol')) bind(plugin, tokens.ProtocolToken, (protocol) => protocol);
+    if (isKind(plugin, 'search')) bind(plugin, tokens.SearchToken, (search) => search);
+    if (isKind(plugin, 'advantage')) bind(plugin, tokens.AdvantageToken, (estimator) => ({ name, estimator }));
+    if (isKind(plugin, 'tracker')) bind(plugin, tokens.TrackerToken, (tracker) => tracker);
+    if (isKind(plugin, 'reward')) {
+      const weight = weights.shift() ?? 1;
+      bind(plugin, tokens.RewardToken, (shaper) => ({ name, shaper, weight }));
+    }
+  }
+  return new RunScope(loaded, plugins, container, metrics);
+}
+
+function isKind<Kind extends PluginKind>(plugin: LoadedPlugin, kind: Kind): plugin is LoadedPlugin<Kind> {
+  return plugin.kind === kind;
+}

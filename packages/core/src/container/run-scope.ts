@@ -1,0 +1,124 @@
+import type { Container, ServiceIdentifier } from 'inversify';
+import type { ConfigPath, LoadedConfig, RunConfig } from '../config/index.js';
+import type { Passage, Policy, Protocol, Question, SearchTool, Tracker } from '../contract/index.js';
+import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
+import { TurnwiseError } from '../errors/index.js';
+import type { LoadedPlugin } from '../plugin/index.js';
+import type { RolloutParts } from '../rollout/index.js';
+import type { TrainingData, TrainingParts, TrainingSettings } from '../training/index.js';
+import type { PluginMetrics } from './plugin-metrics.js';
+import type { DataDigest } from './run-data.js';
+import * as tokens from './tokens.js';
+
+/**
+ * A composed run. Every part is made when it is first asked for and then stays the same; `Symbol.asyncDispose` closes
+ * what was made, last made first.
+ */
+export class RunScope implements AsyncDisposable {
+  constructor(
+    readonly loaded: LoadedConfig,
+    /** The plugins of the run, found and checked. */
+    readonly plugins: readonly LoadedPlugin[],
+    private readonly container: Container,
+    private readonly metrics: PluginMetrics,
+  ) {}
+
+  get config(): RunConfig {
+    return this.loaded.config;
+  }
+
+  /** What the training loop is told. `topK`: `rollout.topK`, else the search plugin's own option, else 3. */
+  get settings(): TrainingSettings {
+    const { seed, rollout, objective, training, evaluation } = this.config;
+    const searchOptions = this.plugins.find(({ kind }) => kind === 'search')?.options as { topK?: unknown } | undefined;
+    const own = typeof searchOptions?.topK === 'number' ? searchOptions.topK : 3;
+    return { seed, rollout: { ...rollout, topK: rollout.topK ?? own }, objective, training, evaluation };
+  }
+
+  corpus(): Promise<readonly Passage[]> {
+    return this.resolve(tokens.CorpusToken, ['corpus']);
+  }
+
+  /** Throws `CONFIG_INVALID` when the configuration names no questions of that split. */
+  questions(split: 'train' | 'eval'): Promise<readonly Question[]> {
+    return this.container.get(tokens.DataToken).questions(split);
+  }
+
+  policy(): Promise<Policy> {
+    return this.resolve(tokens.PolicyToken, ['policy']);
+  }
+
+  protocol(): Promise<Protocol> {
+    return this.resolve(tokens.ProtocolToken, ['protocol']);
+  }
+
+  search(): Promise<SearchTool> {
+    return this.resolve(tokens.SearchToken, ['search']);
+  }
+
+  advantage(): Promise<NamedEstimator> {
+    return this.resolve(tokens.AdvantageToken, ['advantage']);
+  }
+
+  rewards(): Promise<readonly WeightedShaper[]> {
+    return this.container.getAllAsync(tokens.RewardToken);
+  }
+
+  trackers(): Promise<readonly Tracker[]> {
+    return this.container.getAllAsync(tokens.TrackerToken);
+  }
+
+  /** What a rollout or an evaluation needs. Made one after the other, the policy last: it is the most expensive. */
+  async rolloutParts(): Promise<RolloutParts> {
+    const protocol = await this.protocol();
+    const search = await this.search();
+    return { protocol, search, policy: await this.policy() };
+  }
+
+  /** What training needs. */
+  async trainingParts(): Promise<TrainingParts> {
+    const rewards = await this.rewards();
+    const advantage = await this.advantage();
+    const trackers = await this.trackers();
+    return { rewards, advantage, trackers, ...(await this.rolloutParts()) };
+  }
+
+  /** Training questions, and the held-out ones used during training. */
+  async trainingData(): Promise<TrainingData> {
+    const train = await this.questions('train');
+    const heldOut = await this.questions('eval');
+    return { train, evaluation: heldOut.slice(0, this.config.training.evalQuestions ?? heldOut.length) };
+  }
+
+  /** Digests of corpus and questions, for the manifest. */
+  dataDigests(): Promise<Partial<Record<'corpus' | 'train' | 'eval', DataDigest>>> {
+    return this.container.get(tokens.DataToken).digests();
+  }
+
+  /** Means of what plugins measured since the last call, by `plugin/<id>/<name>`. */
+  drainPluginMetrics(): Record<string, number> {
+    return this.metrics.drain();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.container.get(tokens.DisposalToken)[Symbol.asyncDispose]();
+  }
+
+  /** The container's own errors (a kind that was not composed, a cycle) get our code and the place that caused them. */
+  private async resolve<Service>(identifier: ServiceIdentifier<Service>, path: ConfigPath): Promise<Service> {
+    try {
+      return await this.container.getAsync(identifier);
+    } catch (cause) {
+      if (!(cause instanceof Error) || !cause.constructor.name.startsWith('Inversify')) throw cause;
+      const where = this.loaded.locate(path);
+      throw new TurnwiseError(
+        'PLUGIN_INIT_FAILED',
+        `${where}: ${path.join('.')} could not be composed: ${cause.message}`,
+        {
+          where,
+          cause,
+        },
+      );
+    }
+  }
+}
