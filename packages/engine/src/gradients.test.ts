@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Engine, PackedBatch } from './engine.js';
+import { referenceScores, type ReferenceWeights } from './testing/reference-transformer.js';
+import { randomBatch, smallEngine, uniforms } from './testing/small-models.js';
+
+/** float32 sums of a few hundred terms of order 1. */
+const SCORE_TOLERANCE = 2e-5;
+/** Of the largest gradient in the tensor; the reference's own error is below 1e-7 of it. */
+const GRADIENT_TOLERANCE = 2e-4;
+const STEP = 1e-5;
+
+const lengths = [2, 3, 7, 8, 13, 37];
+
+function doubles(engine: Engine): ReferenceWeights {
+  return new Map(engine.parameters().map(({ name }) => [name, Float64Array.from(engine.readParameter(name))]));
+}
+
+/** A loss that is linear in the scores: sum of a logprob + b entropy, with random a and b. */
+function randomLoss(batch: PackedBatch, seed: number): { logprobs: Float32Array; entropies: Float32Array } {
+  const uniform = uniforms(seed);
+  const draw = (): Float32Array => Float32Array.from(batch.scored, () => uniform() - 0.5);
+  return { logprobs: draw(), entropies: draw() };
+}
+
+describe.each([
+  [
+    'shared keys, three taps, temperature 0.7',
+    { hiddenSize: 16, headCount: 2, keyValueHeadCount: 1, intermediateSize: 20 },
+    0.7,
+  ],
+  [
+    'one key per head of 16, no taps, temperature 1',
+    { headCount: 2, keyValueHeadCount: 2, layerCount: 1, shiftTaps: 0 },
+    1,
+  ],
+] as const)('%s', (_, changes, temperature) => {
+  const engine = smallEngine(changes);
+  const batch = randomBatch(engine.config, lengths, 7);
+  const loss = randomLoss(batch, 8);
+  const weights = doubles(engine);
+  const lossAt = (perturbed: ReferenceWeights): number => {
+    const { logprobs, entropies } = referenceScores(engine.config, perturbed, batch, temperature);
+    const weigh = (values: number[], by: Float32Array): number => values.reduce((sum, v, i) => sum + v * (by[i] ?? NaN), 0);
+    return weigh(logprobs, loss.logprobs) + weigh(entropies, loss.entropies);
+  };
+  const derivative = (name: string, direction: Float64Array): number => {
+    const original = weights.get(name) ?? new Float64Array();
+    const at = (step: number): number => {
+      const moved = original.map((w, i) => w + step * (direction[i] ?? 0));
+      return lossAt(new Map(weights).set(name, moved));
+    };
+    return (at(STEP) - at(-STEP)) / (2 * STEP);
+  };
+
+  test('scores equal the double-precision reference', () => {
+    const expected = referenceScores(engine.config, weights, batch, temperature);
+    const { logprobs, entropies } = engine.score(batch, { temperature });
+    expect(logprobs.length).toBeGreaterThan(20);
+    logprobs.forEach((value, i) => expect(Math.abs(value - (expected.logprobs[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE));
+    entropies.forEach((value, i) => expect(Math.abs(value - (expected.entropies[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE));
+  });
+
+  test.each(engine.parameters().map(({ name }) => name))('the gradient of %s equals central differences', (name) => {
+    engine.zeroGradients();
+    engine.forward(batch, { temperature });
+    engine.backward(loss);
+    const gradient = engine.readGradient(name);
+    const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    expect(largest).toBeGreaterThan(1e-3);
+
+    const uniform = uniforms(name.length);
+    const peak = gradient.findIndex((g) => Math.abs(g) === largest);
+    const entries = [0, gradient.length - 1, peak, ...Array.from({ length: 3 }, () => Math.floor(uniform() * gradient.length))];
+    for (const entry of entries) {
+      const expected = derivative(name, Float64Array.from(gradient, (_g, i) => (i === entry ? 1 : 0)));
+      expect(Math.abs((gradient[entry] ?? NaN) - expected)).toBeLessThan(GRADIENT_TOLERANCE * largest);
+    }
+    // Every entry at once, along a random direction of length 1.
+    const signs = Float64Array.from(gradient, () => (uniform() < 0.5 ? -1 : 1) / Math.sqrt(gradient.length));
+    const along = gradient.reduce((sum, g, i) => sum + g * (signs[i] ?? NaN), 0);
+    expect(Math.abs(along - derivative(name, signs))).toBeLessThan(GRADIENT_TOLERANCE * largest);
+  });
+});
+
+test('gradients of two backward passes add up', () => {
+  const engine = smallEngine();
+  const batch = randomBatch(engine.config, lengths, 3);
+  const loss = randomLoss(batch, 4);
+  const name = 'model.layers.0.mlp.gate_proj.weight';
+  engine.forward(batch);
+  engine.backward(loss);
+  const once = engine.readGradient(name);
+  engine.forward(batch);
+  engine.backward(loss);
+  const twice = engine.readGradient(name);
+  const largest = once.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  twice.forEach((g, i) => expect(Math.abs(g - 2 * (once[i] ?? NaN))).toBeLessThan(1e-5 * largest));
+  engine.zeroGradients();
+  expect(engine.readGradient(name).every((g) => g === 0)).toBe(true);
+  expect(engine.gradientNorm()).toBe(0);
+});
+
+test('sequences longer than a chunk of rows have the gradients of the reference', () => {
+  const engine = smallEngine({ contextLength: 320, hiddenSize: 16, headCount: 2, keyValueHeadCount: 2, layerCount: 1 });
+  const batch = randomBatch(engine.config, [300, 5, 270], 5, 0.1);
+  engine.forward(batch);
+  engine.backward({ logprobs: new Float32Array(batch.scored.length).fill(1) });
+  const name = 'model.layers.0.self_attn.k_proj.weight';
+  const gradient = engine.readGradient(name);
+  const largest = gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+  const entry = gradient.findIndex((g) => Math.abs(g) === largest);
+  const weights = doubles(engine);
+  const at = (step: number): number => {
+    const moved = weights.get(name)?.map((w, i) => (i === entry ? w + step : w)) ?? new Float64Array();
+    return referenceScores(engine.config, new Map(weights).set(name, moved), batch, 1).logprobs.reduce((a, b) => a + b);
+  };
+  const expected = (at(STEP) - at(-STEP)) / (2 * STEP);
+  expect(Math.abs((gradient[entry] ?? NaN) / expected - 1)).toBeLessThan(1e-4);
+});
