@@ -1,14 +1,17 @@
-import type lunr from 'lunr';
-import { fieldVectors } from './lunr-index.js';
-
 /**
- * A lunr index as flat postings. Titles and texts are merged: as every query term has weight 1 in every field, lunr's
+ * A search index as flat arrays. Titles and texts are merged: as every query term has weight 1 in every field, lunr's
  * score is the plain sum of both. lunr rounds weights to thousandths, so whole thousandths hold them exactly.
  */
-export interface CompiledIndex {
+export interface CompiledIndex extends Postings {
+  readonly titles: TitlePhrases;
+  readonly links: PassageLinks;
+}
+
+/** Which passage holds which term with which weight. */
+export interface Postings {
   readonly passageCount: number;
-  /** Row of each term in `offsets`. */
-  readonly terms: ReadonlyMap<string, number>;
+  /** The terms in the order of their rows. */
+  readonly terms: readonly string[];
   /** The postings of row t are `offsets[t]` to `offsets[t + 1]`; one longer than `terms`. */
   readonly offsets: Uint32Array;
   /** Position of the passage in the corpus; ascending within a term. */
@@ -17,59 +20,24 @@ export interface CompiledIndex {
   readonly weights: Uint16Array | Uint32Array;
 }
 
-/** Turns a lunr index whose references are positions into postings. The lunr index may be dropped afterwards. */
-export function compile(index: lunr.Index, passageCount: number): CompiledIndex {
-  const { invertedIndex, fieldVectors: vectors } = fieldVectors(index);
-  const rows: (readonly number[])[][] = Array.from({ length: passageCount }, () => []);
-  for (const [reference, vector] of vectors) {
-    const position = Number(reference.slice(reference.indexOf('/') + 1));
-    if (vector.length > 0) rows[position]?.push(vector);
-  }
-  const counts = new Uint32Array(invertedIndex.length + 1);
-  let largest = 0;
-  for (const row of rows) {
-    merge(row, (term, weight) => {
-      counts[term + 1] = (counts[term + 1] as number) + 1;
-      if (weight > largest) largest = weight;
-    });
-  }
-  for (let term = 1; term < counts.length; term++) {
-    counts[term] = (counts[term] as number) + (counts[term - 1] as number);
-  }
-  const size = counts[counts.length - 1] as number;
-  const passages = new Uint32Array(size);
-  const weights = largest <= 0xffff ? new Uint16Array(size) : new Uint32Array(size);
-  const next = counts.slice();
-  rows.forEach((row, position) => {
-    merge(row, (term, weight) => {
-      const place = next[term] as number;
-      next[term] = place + 1;
-      passages[place] = position;
-      weights[place] = weight;
-    });
-  });
-  const terms = new Map(invertedIndex.map(([term, { _index }]) => [term, _index]));
-  return { passageCount, terms, offsets: counts, passages, weights };
+/** The titles as sequences of term rows; a title with a remark in brackets stands there with and without it. */
+export interface TitlePhrases {
+  /** The words of phrase i are `words[offsets[i]]` to `words[offsets[i + 1]]`. */
+  readonly offsets: Uint32Array;
+  /** Term rows. */
+  readonly words: Uint32Array;
+  /** The passage each phrase is a title of. */
+  readonly passages: Uint32Array;
 }
 
-/** Adds up the vectors of one passage, which are sorted by term, and visits each term once with its thousandths. */
-function merge(vectors: readonly (readonly number[])[], visit: (term: number, thousandths: number) => void): void {
-  const [first = [], second = []] = vectors;
-  let left = 0;
-  let right = 0;
-  while (left < first.length || right < second.length) {
-    const leftTerm = first[left] ?? Number.POSITIVE_INFINITY;
-    const rightTerm = second[right] ?? Number.POSITIVE_INFINITY;
-    const term = Math.min(leftTerm, rightTerm);
-    let weight = 0;
-    if (leftTerm === term) {
-      weight += Math.round((first[left + 1] as number) * 1000);
-      left += 2;
-    }
-    if (rightTerm === term) {
-      weight += Math.round((second[right + 1] as number) * 1000);
-      right += 2;
-    }
-    visit(term, weight);
-  }
+/** Which passages are named, by their title of two or more words, in the text of a passage. */
+export interface PassageLinks {
+  /** The targets of passage p are `targets[offsets[p]]` to `targets[offsets[p + 1]]`. */
+  readonly offsets: Uint32Array;
+  readonly targets: Uint32Array;
+}
+
+/** Packs weights as narrow as the largest allows. */
+export function weightArray(size: number, largest: number): Uint16Array | Uint32Array {
+  return largest <= 0xffff ? new Uint16Array(size) : new Uint32Array(size);
 }

@@ -1,14 +1,19 @@
 import { defineSearchTool } from '@turnwise/core';
-import { compile } from './compiled-index.js';
-import { lunrBuilder } from './lunr-index.js';
+import { loadIndex } from './load-index.js';
 import { LunrSearchTool } from './lunr-search-tool.js';
 import { lunrOptions, type LunrOptions } from './options.js';
 
-export { compile, type CompiledIndex } from './compiled-index.js';
+export { buildIndex } from './build-index.js';
+export { compileLunr } from './compile-lunr.js';
+export type { CompiledIndex, Postings } from './compiled-index.js';
+export { directPostings } from './direct-postings.js';
+export { decodeIndex, encodeIndex } from './index-file.js';
+export { indexKey } from './index-key.js';
+export { loadIndex } from './load-index.js';
 export { lunrBuilder, type Weighting } from './lunr-index.js';
-export { LunrSearchTool } from './lunr-search-tool.js';
+export { LunrSearchTool, type LunrSearchSettings } from './lunr-search-tool.js';
 export { lunrOptions, type LunrOptions } from './options.js';
-export { Ranker, type RankedPassage } from './ranker.js';
+export { Ranker, type Expansion, type RankedPassage } from './ranker.js';
 export { maxQueryTerms, passageTerms, queryTerms } from './terms.js';
 export { tokenize } from './tokenize.js';
 
@@ -17,8 +22,7 @@ export default defineSearchTool<LunrOptions>({
   id: 'lunr',
   version: '0.1.0',
   options: lunrOptions,
-  create(context, options) {
-    const index = compile(lunrBuilder(context.corpus, options).build(), context.corpus.length);
-    return new LunrSearchTool(index, context.corpus, options.topK);
+  async create(context, options) {
+    return new LunrSearchTool(await loadIndex(context, options), context.corpus, options);
   },
 });

@@ -1,16 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Passage, SearchOutcome } from '@turnwise/core';
-import { compile } from './compiled-index.js';
+import { buildIndex } from './build-index.js';
 import { generatedCorpus, generatedQuery } from './generated-corpus.fixture.js';
-import { lunrBuilder } from './lunr-index.js';
-import { LunrSearchTool } from './lunr-search-tool.js';
+import { LunrSearchTool, type LunrSearchSettings } from './lunr-search-tool.js';
 
 const signal = new AbortController().signal;
 
-function toolOver(passages: readonly Passage[], maxHits?: number): LunrSearchTool {
-  const index = lunrBuilder(passages, { titleBoost: 1, k1: 1.2, b: 0.75 }).build();
-  return new LunrSearchTool(compile(index, passages.length), passages, maxHits);
+function toolOver(passages: readonly Passage[], settings?: LunrSearchSettings): LunrSearchTool {
+  return new LunrSearchTool(buildIndex(passages, { titleBoost: 1, k1: 1.2, b: 0.75 }), passages, settings);
 }
 
 const passages: Passage[] = [
@@ -60,7 +58,7 @@ describe('LunrSearchTool', () => {
 
   it('brings no more hits than the smaller of both limits', async () => {
     expect((await first(tool, 'film city', 1)).hits).toHaveLength(1);
-    expect((await first(toolOver(passages, 2), 'film city', 10)).hits).toHaveLength(2);
+    expect((await first(toolOver(passages, { topK: 2 }), 'film city', 10)).hits).toHaveLength(2);
   });
 
   it('reads the first 64 terms of a query of 100 kB in a moment', async () => {
@@ -70,6 +68,28 @@ describe('LunrSearchTool', () => {
     expect((await first(tool, '語'.repeat(40_000))).status).toBe('empty');
     expect((await first(tool, 'the '.repeat(25_000))).hits[0]?.id).toBe('who');
     expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('prefers the passage whose title stands in the query, the longest title where several do', async () => {
+    const corpus: Passage[] = [
+      { id: 'noise', title: 'Falls', text: 'Timber timber timber born director film, timber falls falls falls.' },
+      { id: 'film', title: 'Timber Falls (film)', text: 'A slow picture about a forest with a very long description of nothing at all.' },
+      { id: 'other', title: 'Other', text: 'Born a director of a film.' },
+    ];
+    const query = 'Where was the director of film Timber Falls born?';
+    expect((await first(toolOver(corpus), query)).hits[0]?.id).toBe('noise');
+    expect((await first(toolOver(corpus, { titleMatch: 2 }), query)).hits[0]?.id).toBe('film');
+  });
+
+  it('reaches a passage that shares no word with the query over a link', async () => {
+    const corpus: Passage[] = [
+      { id: 'film', title: 'Timber Falls', text: 'A film by Tony Giglio.' },
+      { id: 'person', title: 'Tony Giglio', text: 'Medford, Massachusetts.' },
+    ];
+    expect((await first(toolOver(corpus), 'timber falls')).hits.map(({ id }) => id)).toEqual(['film']);
+    const linked = await first(toolOver(corpus, { links: 0.5 }), 'timber falls');
+    expect(linked.hits.map(({ id }) => id)).toEqual(['film', 'person']);
+    expect(linked.hits[1]?.score).toBeCloseTo((linked.hits[0]?.score as number) / 2, 2);
   });
 
   it('stops between queries when the signal is aborted', async () => {
@@ -85,9 +105,10 @@ describe('LunrSearchTool', () => {
         generatedCorpus,
         fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), generatedQuery),
         fc.integer({ min: 1, max: 5 }),
-        async (corpus, query, topK) => {
+        fc.constantFrom({}, { titleMatch: 0.6 }, { titleMatch: 0.6, links: 0.5 }),
+        async (corpus, query, topK, settings) => {
           const place = new Map(corpus.map(({ id }, index) => [id, index]));
-          const fuzzed = toolOver(corpus);
+          const fuzzed = toolOver(corpus, settings);
           const outcome = await first(fuzzed, query, topK);
           expect(outcome.status).toBe(outcome.hits.length > 0 ? 'ok' : 'empty');
           expect(outcome.hits.length).toBeLessThanOrEqual(topK);

@@ -1,22 +1,34 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Passage, SearchOptions, SearchOutcome, SearchTool } from '@turnwise/core';
 import type { CompiledIndex } from './compiled-index.js';
-import { Ranker } from './ranker.js';
-import { queryTerms } from './terms.js';
+import { Ranker, type Expansion } from './ranker.js';
+import { queryTerms, queryWords } from './terms.js';
 
 /** Queries answered before the event loop gets its turn: about 10 ms of work at 10,000 passages. */
 const queriesPerTick = 128;
+
+/** How a tool searches; what is left out adds nothing to lunr's scores. */
+export interface LunrSearchSettings extends Partial<Expansion> {
+  /** Most hits a search brings, however many are asked for. */
+  readonly topK?: number | undefined;
+}
 
 /** Searches a compiled index. `passages` is the corpus the index was built from, in the same order. */
 export class LunrSearchTool implements SearchTool {
   readonly #passages: readonly Passage[];
   readonly #ranker: Ranker;
+  readonly #expansion: Expansion;
   readonly #maxHits: number;
 
-  constructor(index: CompiledIndex, passages: readonly Passage[], maxHits = Number.POSITIVE_INFINITY) {
+  constructor(
+    index: CompiledIndex,
+    passages: readonly Passage[],
+    { titleMatch = 0, links = 0, topK = Number.POSITIVE_INFINITY }: LunrSearchSettings = {},
+  ) {
     this.#passages = passages;
     this.#ranker = new Ranker(index);
-    this.#maxHits = maxHits;
+    this.#expansion = { titleMatch, links };
+    this.#maxHits = topK;
   }
 
   async search(queries: readonly string[], { topK, signal }: SearchOptions): Promise<SearchOutcome[]> {
@@ -32,7 +44,11 @@ export class LunrSearchTool implements SearchTool {
   #answer(query: string, topK: number): SearchOutcome {
     const terms = queryTerms(query);
     if (terms.length === 0) return { status: 'empty', hits: [], message: 'the query holds no letter or digit' };
-    const hits = this.#ranker.rank(terms, topK).map(({ position, score }) => {
+    const expanded = this.#expansion.titleMatch > 0 || this.#expansion.links > 0;
+    const ranked = expanded
+      ? this.#ranker.rankExpanded(terms, queryWords(query), topK, this.#expansion)
+      : this.#ranker.rank(terms, topK);
+    const hits = ranked.map(({ position, score }) => {
       const { id, title, text } = this.#passages[position] as Passage;
       return { id, title, text, score };
     });

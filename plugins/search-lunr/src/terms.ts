@@ -4,6 +4,9 @@ import { tokenize } from './tokenize.js';
 /** Most distinct terms of a query that are looked up; the rest of a longer query is not read. */
 export const maxQueryTerms = 64;
 
+/** Most words of a query in which titles are looked for. */
+const maxQueryWords = 256;
+
 const cacheLimit = 200_000;
 let stems = new Map<string, string>();
 
@@ -17,8 +20,8 @@ function stem(word: string): string {
   return stemmed;
 }
 
-/** lunr's own English list. The filter gives a stop word back as undefined. */
-function isStopWord(word: string): boolean {
+/** Whether lunr's own English list has the word. lunr's filter gives a stop word back as undefined. */
+export function isStopWord(word: string): boolean {
   return lunr.stopWordFilter(word as unknown as lunr.Token) === undefined;
 }
 
@@ -43,4 +46,14 @@ export function queryTerms(query: string, limit: number = maxQueryTerms): string
     else if (stopWords.size < limit) stopWords.add(stem(word));
   }
   return [...(content.size > 0 ? content : stopWords)];
+}
+
+/** The words of a query, stemmed, in order and with stop words, at most the first 256: where titles are looked for. */
+export function queryWords(query: string): string[] {
+  const words: string[] = [];
+  for (const word of tokenize(query)) {
+    if (words.length >= maxQueryWords) break;
+    words.push(stem(word));
+  }
+  return words;
 }
