@@ -1,0 +1,104 @@
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { TurnwiseError } from '../errors/index.js';
+
+/** Runs a write; a failure of the file system becomes `RUN_WRITE_FAILED` with the path, anything else passes. */
+export async function writing<Result>(path: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (!isFileSystemError(cause)) throw cause;
+    throw new TurnwiseError('RUN_WRITE_FAILED', `Writing ${path} failed: ${cause.message}`, {
+      where: path,
+      hint: 'Check free space and permissions; what was written before is intact.',
+      cause,
+    });
+  }
+}
+
+function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error;
+}
+
+/** Writes a file whole or not at all: into a temporary file beside it, to the disk, then renamed. */
+export async function writeFileWhole(path: string, text: string): Promise<void> {
+  const temporary = `${path}.partial`;
+  await writing(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    try {
+      await writeThrough(temporary, text, 'w');
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Appends to a file in one write and brings it to the disk. */
+export async function appendThrough(path: string, data: string | Uint8Array): Promise<void> {
+  await writing(path, () => writeThrough(path, data, 'a'));
+}
+
+/**
+ * Fills a folder whole or not at all: `fill` gets an empty temporary folder beside it, which is brought to the disk and
+ * renamed. What stood there before is replaced.
+ */
+export async function writeFolderWhole(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  const temporary = `${path}.partial`;
+  const former = `${path}.former`;
+  await writing(path, async () => {
+    try {
+      await rm(temporary, { recursive: true, force: true });
+      await mkdir(temporary, { recursive: true });
+      await fill(temporary);
+      await syncTree(temporary);
+      await rm(former, { recursive: true, force: true });
+      await rename(path, former).catch(ignoreMissing);
+      await rename(temporary, path);
+      await syncFolder(dirname(path));
+      await rm(former, { recursive: true, force: true });
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  });
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+async function writeThrough(path: string, data: string | Uint8Array, flag: 'w' | 'a'): Promise<void> {
+  const file = await open(path, flag);
+  try {
+    await file.writeFile(data);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else await syncPath(path);
+  }
+  await syncFolder(folder);
+}
+
+/** Names are durable once their folder is; Windows cannot open folders, and brings names to the disk itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform !== 'win32') await syncPath(folder);
+}
+
+async function syncPath(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
