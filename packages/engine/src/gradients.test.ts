@@ -9,7 +9,7 @@ const SCORE_TOLERANCE = 2e-5;
 const GRADIENT_TOLERANCE = 2e-4;
 const STEP = 1e-5;
 
-const lengths = [2, 3, 7, 8, 13, 37];
+const lengths = [2, 3, 7, 8, 37];
 
 function doubles(engine: Engine): ReferenceWeights {
   return new Map(engine.parameters().map(({ name }) => [name, Float64Array.from(engine.readParameter(name))]));
@@ -70,7 +70,7 @@ describe.each([
 
     const uniform = uniforms(name.length);
     const peak = gradient.findIndex((g) => Math.abs(g) === largest);
-    const entries = [0, gradient.length - 1, peak, ...Array.from({ length: 3 }, () => Math.floor(uniform() * gradient.length))];
+    const entries = [0, gradient.length - 1, peak, ...Array.from({ length: 2 }, () => Math.floor(uniform() * gradient.length))];
     for (const entry of entries) {
       const expected = derivative(name, Float64Array.from(gradient, (_g, i) => (i === entry ? 1 : 0)));
       expect(Math.abs((gradient[entry] ?? NaN) - expected)).toBeLessThan(GRADIENT_TOLERANCE * largest);

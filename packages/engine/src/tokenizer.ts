@@ -10,7 +10,10 @@ export interface Tokenizer {
   readonly vocabularySize: number;
   /** What it was made from, for saving. */
   readonly json: TokenizerJson;
-  /** No beginning or end tokens are added; special tokens written out in the text become their single id. Throws on text the vocabulary cannot spell. */
+  /**
+   * No beginning or end tokens are added; special tokens written out in the text become their single id. What the
+   * vocabulary cannot spell becomes its unknown token or, without one, is dropped; a byte-level vocabulary spells all.
+   */
   encode(text: string): number[];
   /** Special tokens are written out. Throws on an unknown id. */
   decode(ids: readonly number[]): string;
@@ -40,11 +43,7 @@ class WrappedTokenizer implements Tokenizer {
   }
 
   encode(text: string): number[] {
-    if (text === '') return [];
-    const { ids, tokens } = this.tokenizer.encode(text, { add_special_tokens: false });
-    const unknown = ids.findIndex((id: number | undefined) => id === undefined);
-    if (unknown >= 0) throw new Error(`the vocabulary cannot spell '${tokens[unknown]}'`);
-    return ids;
+    return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
   }
 
   decode(ids: readonly number[]): string {

@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { smallEngine } from './testing/small-models.js';
+
+test('items that cannot be appended are refused and change nothing', () => {
+  const decoder = smallEngine().openDecoder({ slots: 2 });
+  decoder.extend([{ slot: 0, tokens: [1, 2] }]);
+  const good = { slot: 1, tokens: [3] };
+  const refusals: [number, number[], string][] = [
+    [0, [29], 'token 29 at slot 0 is outside the vocabulary of 29'],
+    [0, [1.5], 'token 1.5'],
+    [0, [], 'no tokens to append to slot 0'],
+    [2, [1], 'no slot 2: the decoder has 2'],
+    [1, [1], 'slot 1 appears twice'],
+    [0, Array<number>(63).fill(1), 'slot 0 holds 2 tokens and 63 more would exceed contextLength 64'],
+  ];
+  for (const [slot, tokens, message] of refusals) {
+    expect(() => decoder.extend([good, { slot, tokens }])).toThrow(message);
+  }
+  expect([decoder.length(0), decoder.length(1)]).toEqual([2, 0]);
+  expect(decoder.extend([])).toHaveLength(0);
+  expect(decoder.extend([{ slot: 0, tokens: Array<number>(62).fill(1) }]).every(Number.isFinite)).toBe(true);
+  expect(() => decoder.truncate(0, 65)).toThrow('slot 0 holds 64 tokens and cannot be truncated to 65');
+  expect(() => decoder.truncate(0, -1)).toThrow('cannot be truncated to -1');
+});
+
+test('more prompts than fit one chunk of rows go through in one call', () => {
+  const engine = smallEngine({ contextLength: 400 });
+  const { vocabularySize } = engine.config;
+  const decoder = engine.openDecoder({ slots: 300 });
+  const items = Array.from({ length: 300 }, (_, slot) => {
+    return { slot, tokens: Array.from({ length: slot === 7 ? 390 : 1 + (slot % 40) }, (_token, i) => (slot + i) % 29) };
+  });
+  const logits = decoder.extend(items);
+  const alone = engine.openDecoder({ slots: 1 });
+  for (const slot of [0, 7, 8, 299]) {
+    alone.truncate(0, 0);
+    const expected = alone.extend([{ slot: 0, tokens: items[slot]?.tokens ?? [] }]);
+    expect(logits.slice(slot * vocabularySize, (slot + 1) * vocabularySize)).toEqual(expected);
+  }
+});
+
+test('cached tokens do not outlive a change of weights', () => {
+  const engine = smallEngine();
+  const decoder = engine.openDecoder({ slots: 2 });
+  const before = decoder.extend([{ slot: 0, tokens: [1, 2, 3] }]);
+  const name = 'model.layers.0.self_attn.k_proj.weight';
+  engine.writeParameter(name, engine.readParameter(name).map((w) => w * 2));
+  expect(() => decoder.extend([{ slot: 0, tokens: [4] }])).toThrow(
+    'slot 0 was computed with weights that have changed since; truncate it to 0 and extend anew',
+  );
+  decoder.truncate(0, 1);
+  expect(() => decoder.extend([{ slot: 0, tokens: [2] }])).toThrow('weights that have changed');
+  decoder.truncate(0, 0);
+  const after = decoder.extend([{ slot: 0, tokens: [1, 2, 3] }, { slot: 1, tokens: [1, 2, 3] }]); // prettier-ignore
+  expect(after.slice(0, 29)).not.toEqual(before);
+  expect(after.slice(0, 29)).toEqual(after.slice(29));
+});
+
+test('a closed decoder gives its memory back and refuses to work', () => {
+  const engine = smallEngine();
+  const decoders = Array.from({ length: 200 }, () => {
+    const decoder = engine.openDecoder({ slots: 64 });
+    decoder.close();
+    return decoder;
+  });
+  expect(() => decoders[0]?.length(0)).toThrow('the decoder is closed');
+  expect(() => decoders[0]?.close()).toThrow('the decoder is closed');
+  expect(() => engine.openDecoder({ slots: 0 })).toThrow('a decoder needs at least 1 slot, got 0');
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { createEngine } from './create-engine.js';
+import { randomBatch, smallConfig, smallEngine } from './testing/small-models.js';
+import { transformerConfig } from './transformer-config.js';
+
+const engine = smallEngine();
+const batch = randomBatch(engine.config, [5, 9], 1);
+const packed = (tokens: number[], offsets: number[], scored: number[]) => ({
+  tokens: Int32Array.from(tokens),
+  offsets: Int32Array.from(offsets),
+  scored: Int32Array.from(scored),
+});
+
+describe('a malformed batch is refused before anything is computed', () => {
+  test.each([
+    ['a token beyond the vocabulary', packed([1, 29], [0, 2], [1]), 'token 29 at position 1 is outside the vocabulary of 29'],
+    ['a negative token', packed([-1, 2], [0, 2], [1]), 'token -1 at position 0'],
+    ['offsets that do not start at 0', packed([1, 2], [1, 2], []), 'offsets must start at 0 and end at'],
+    ['offsets that end early', packed([1, 2, 3], [0, 2], []), 'end at the number of tokens, 3; got [0, 2]'],
+    ['no offsets', packed([], [], []), 'offsets must start at 0'],
+    ['an empty sequence', packed([1, 2], [0, 1, 1, 2], []), 'offsets must be strictly ascending, got 1, 1'],
+    ['a sequence that is too long', packed(Array<number>(65).fill(1), [0, 65], []), '65 tokens, more than contextLength 64'],
+    ['a scored first token', packed([1, 2, 3], [0, 1, 3], [1]), 'scored position 1 is the first of sequence 1'],
+    ['scored positions out of order', packed([1, 2, 3], [0, 3], [2, 1]), 'strictly ascending and below 3, got 1 at index 1'],
+    ['a scored position beyond the end', packed([1, 2, 3], [0, 3], [3]), 'got 3 at index 0'],
+  ])('%s', (_, malformed, message) => {
+    expect(() => engine.forward(malformed)).toThrow(message);
+    expect(() => engine.score(malformed)).toThrow(message);
+  });
+
+  test.each([0, -1, NaN, Infinity])('temperature %p', (temperature) => {
+    expect(() => engine.score(batch, { temperature })).toThrow('temperature must be a positive number');
+  });
+});
+
+test('empty batches and batches without scored positions are fine', () => {
+  for (const nothing of [packed([], [0], []), packed([1, 2, 3], [0, 3], [])]) {
+    expect(engine.forward(nothing).logprobs).toHaveLength(0);
+    engine.zeroGradients();
+    engine.backward({ logprobs: new Float32Array(0) });
+    expect(engine.gradientNorm()).toBe(0);
+  }
+});
+
+test('a forward serves one backward, with the weights it saw', () => {
+  const gradient = { logprobs: new Float32Array(batch.scored.length).fill(1) };
+  const fresh = smallEngine();
+  expect(() => fresh.backward(gradient)).toThrow('backward needs a forward before it');
+  fresh.forward(batch);
+  expect(() => fresh.backward({ logprobs: new Float32Array(1) })).toThrow('gradient.logprobs has 1 values for');
+  expect(() => fresh.backward({ ...gradient, entropies: new Float32Array(2) })).toThrow('gradient.entropies has 2 values');
+  fresh.backward(gradient);
+  expect(() => fresh.backward(gradient)).toThrow('backward needs a forward before it');
+  fresh.forward(batch);
+  fresh.optimizerStep({ learningRate: 0.1 });
+  expect(() => fresh.backward(gradient)).toThrow('the weights changed between forward and backward');
+});
+
+test('a caller may reuse its arrays between forward and backward', () => {
+  const [a, b] = [smallEngine(), smallEngine()];
+  const gradient = { logprobs: new Float32Array(batch.scored.length).fill(1) };
+  const reused = { tokens: batch.tokens.slice(), offsets: batch.offsets.slice(), scored: batch.scored.slice() };
+  a.forward(batch);
+  b.forward(reused);
+  for (const array of Object.values(reused)) array.fill(0);
+  for (const one of [a, b]) one.backward(gradient);
+  const name = 'model.embed_tokens.weight';
+  expect(b.readGradient(name)).toEqual(a.readGradient(name));
+});
+
+test('a batch beyond the memory limit is refused, and a smaller one still works', () => {
+  const config = smallConfig({ contextLength: 512 });
+  const small = createEngine({ config, seed: 1, memoryLimitBytes: 8 * 2 ** 20 });
+  const large = randomBatch(config, Array<number>(20).fill(500), 1, 1);
+  expect(() => small.forward(large)).toThrow(
+    /^a batch of 10000 tokens, 9980 of them scored, needs [\d.]+ MB, but the engine's memory limit of 8.0 MB leaves/,
+  );
+  expect(small.score(large).logprobs).toHaveLength(9980);
+  expect(small.forward(randomBatch(config, [100], 1)).logprobs.every(Number.isFinite)).toBe(true);
+  expect(() => small.openDecoder({ slots: 100 })).toThrow('a decoder of 100 slots needs');
+});
+
+test('parameters have Hugging Face names, and copies go in and out', () => {
+  expect(engine.parameters()).toContainEqual({ name: 'model.layers.1.self_attn.k_proj.weight', shape: [16, 32] });
+  expect(engine.parameters()).toContainEqual({ name: 'model.layers.0.mlp.down_proj.weight', shape: [32, 44] });
+  expect(engine.parameters()).toContainEqual({ name: 'model.shift_taps.weight', shape: [4, 32] });
+  const fresh = smallEngine();
+  for (const { name, shape } of fresh.parameters()) {
+    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i + 0.5);
+    fresh.writeParameter(name, values);
+    expect(fresh.readParameter(name)).toEqual(values);
+  }
+  expect(() => fresh.readParameter('lm_head.weight')).toThrow("unknown parameter 'lm_head.weight'");
+  expect(() => fresh.writeParameter('model.norm.weight', new Float32Array(3))).toThrow('holds 32 values (32), got 3');
+});
+
+test.each([
+  [{ hiddenSize: 60 }, 'config.hiddenSize must be headCount times a multiple of 8'],
+  [{ keyValueHeadCount: 3 }, 'config.keyValueHeadCount must divide headCount 4, got 3'],
+  [{ vocabularySize: 1 }, 'config.vocabularySize must be a whole number from 2'],
+  [{ shiftTaps: 1.5 }, 'config.shiftTaps must be a whole number'],
+  [{ ropeTheta: 0 }, 'config.ropeTheta'],
+  [{ rmsNormEpsilon: 2 }, 'config.rmsNormEpsilon'],
+])('the configuration %j is refused', (changes, message) => {
+  expect(() => createEngine({ config: { ...smallConfig(), ...changes }, seed: 1 })).toThrow(message);
+  expect(() => transformerConfig({ ...smallConfig(), ...changes })).toThrow(message);
+});
+
+test('engines other than wasm and impossible memory limits are refused', () => {
+  expect(() => createEngine({ config: smallConfig(), seed: 1, engine: 'gpu' as 'wasm' })).toThrow("unknown engine 'gpu'");
+  expect(() => createEngine({ config: smallConfig(), seed: 1, memoryLimitBytes: 2 ** 33 })).toThrow('memoryLimitBytes');
+});
