@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { countProgress } from './count-progress.js';
+import { formatDuration } from './format-duration.js';
+import { StatusLine } from './status-line.js';
+import { textLogger } from './text-logger.js';
+import { trainingProgress } from './training-progress.js';
+
+function fake(isTTY: boolean) {
+  const written: string[] = [];
+  const clock = { milliseconds: 0 };
+  const now = (): number => clock.milliseconds;
+  const output = { isTTY, columns: 40, write: (text: string) => written.push(text) };
+  return { written, clock, now, line: new StatusLine(output, { now }) };
+}
+
+describe('StatusLine', () => {
+  it('redraws in place in a terminal, cut to its width, and leaves no trace', () => {
+    const { written, clock, line } = fake(true);
+    line.update(() => 'x'.repeat(60));
+    line.update(() => 'too soon');
+    clock.milliseconds = 100;
+    line.update(() => 'two');
+    line.print('stays');
+    line.clear();
+    expect(written).toEqual([`\r\u001b[2K${'x'.repeat(38)}…`, '\r\u001b[2Ktwo', '\r\u001b[2K', 'stays\n']);
+  });
+
+  it('writes plain lines elsewhere, one every few seconds', () => {
+    const { written, clock, line } = fake(false);
+    line.update(() => 'one');
+    clock.milliseconds = 9_000;
+    line.update(() => 'two');
+    line.update(() => 'result', true);
+    clock.milliseconds = 20_000;
+    line.update(() => 'three');
+    line.clear();
+    expect(written).toEqual(['one\n', 'result\n', 'three\n']);
+  });
+});
+
+describe('trainingProgress', () => {
+  it('shows the learning signal, the rate and the remaining time', () => {
+    const { written, clock, now, line } = fake(false);
+    const report = trainingProgress(line, now);
+    report({ step: 0, steps: 4, phase: 'done', metrics: { 'eval/exact-match': 0.25 } });
+    report({ step: 1, steps: 4, phase: 'rollout', done: 3, total: 8 });
+    clock.milliseconds = 20_000;
+    report({ step: 1, steps: 4, phase: 'done', metrics: { 'reward/outcome-mean': 0.5, 'groups/dead': 0.25 } });
+    clock.milliseconds = 40_000;
+    report({ step: 2, steps: 4, phase: 'rollout', done: 1, total: 8 });
+    expect(written).toEqual([
+      'before training | exact match 25.0%\n',
+      'step 1/4 | reward 0.500, learning from 75.0% of groups | exact match 25.0% | 20.0 s/step, 1m00s left\n',
+      'step 2/4 | rollout 1/8 | reward 0.500, learning from 75.0% of groups | exact match 25.0% | 20.0 s/step, 40s left\n',
+    ]);
+  });
+});
+
+describe('countProgress', () => {
+  it('counts', () => {
+    const { written, clock, now, line } = fake(false);
+    const report = countProgress(line, 'trajectories', now);
+    clock.milliseconds = 2_000;
+    report(4, 8);
+    report(8, 8);
+    expect(written).toEqual(['4/8 trajectories | 2.0/s, 2s left\n', '8/8 trajectories | 4.0/s, 2s\n']);
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0.4, '0s'],
+    [59.6, '1m00s'],
+    [185, '3m05s'],
+    [7_620, '2h07m'],
+    [Number.POSITIVE_INFINITY, '?'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+});
+
+describe('textLogger', () => {
+  it('writes one line a message and leaves out what is less important', () => {
+    const lines: string[] = [];
+    const logger = textLogger((line) => lines.push(line));
+    logger.debug('no');
+    logger.warn('slow search', { seconds: 3, query: 'a b', error: new Error('x y') });
+    expect(lines).toEqual(['warn: slow search seconds=3 query="a b" error="x y"']);
+  });
+});
