@@ -77,15 +77,15 @@ export async function demonstrate(question: WorldQuestion, options: DemonstrateO
         restated = '';
         continue;
       }
-      const fault = happens(rates.readSubject, rates.readFirst);
-      object = fault === 0 ? subject : fault === 1 ? objectOfFirst(hits, subject, facts) : fact.object;
+      const fault = happens(rates.readSubject, rates.readOther);
+      object = fault === 0 ? subject : fault === 1 ? objectOfOther(hits, fact, options) : fact.object;
     } else {
       misses++;
       if (misses < patience && happens(rates.guess) !== 0) {
         restated = `${goal} missing. `;
         continue;
       }
-      object = objectOfFirst(hits, subject, facts);
+      object = objectOfOther(hits, { subject }, options);
     }
     misses = 0;
 
@@ -94,7 +94,7 @@ export async function demonstrate(question: WorldQuestion, options: DemonstrateO
     if (objects.length === question.steps.length) {
       if (chain) return answerNow(read, object);
       const conclusion = conclude(question, objects, happens(rates.miscompare) === 0);
-      return answerNow(`${read}. ${objects.join(' ')} ${conclusion.word}`, conclusion.answer);
+      return answerNow(`${read}. ${objects.join(' ')} ${question.type} ${conclusion.word}`, conclusion.answer);
     }
     if (happens(rates.hasty) === 0) return answerNow(read, chain ? object : subject);
     restated = `${read}. `;
@@ -123,11 +123,16 @@ async function look(
   return { hits: outcome.hits, text: protocol.observation(outcome, (passage) => passage) };
 }
 
-/** The other name in the first hit; the subject when there is none. */
-function objectOfFirst(hits: readonly Passage[], subject: string, facts: FactIndex): string {
-  const stated = hits[0] === undefined ? undefined : facts.statedBy(hits[0].id);
-  if (stated === undefined) return subject;
-  return stated.object === subject ? stated.subject : stated.object;
+/** A name or year that some hit states of the subject, except the right one's; the subject when there is none. */
+function objectOfOther(
+  hits: readonly Passage[],
+  right: Pick<Fact, 'subject'> & Partial<Fact>,
+  { facts, random }: DemonstrateOptions,
+): string {
+  const stated = hits.flatMap(({ id }) => (id === right.passageId ? [] : (facts.statedBy(id) ?? [])));
+  const chosen = stated[random.integer(stated.length)];
+  if (chosen === undefined) return right.subject;
+  return chosen.object === right.subject ? chosen.subject : chosen.object;
 }
 
 /** What two objects say about a comparison, in words, and the answer that follows. */
@@ -141,10 +146,6 @@ function conclude(
     throw new TypeError(`question ${question.id} compares nothing`);
   }
   const right = decide(question.type, first, second);
-  if (question.type === 'same') {
-    const answer = (right === 'yes') !== wrongly ? 'yes' : 'no';
-    return { word: answer === 'yes' ? 'same' : 'different', answer };
-  }
   const former = (right === first.subject) !== wrongly;
   return { word: former ? 'former' : 'latter', answer: former ? first.subject : second.subject };
 }

@@ -9,9 +9,9 @@ export interface FaultRates {
   readonly relationOnly: number;
   /** Reading: takes the subject itself for the object. */
   readonly readSubject: number;
-  /** Reading: takes the object of the first hit, whatever it is about. */
-  readonly readFirst: number;
-  /** Not found: takes the object of the first hit instead of searching again. */
+  /** Reading: takes a name or year out of another hit than the right one. */
+  readonly readOther: number;
+  /** Not found: takes a name or year out of some hit instead of searching again. */
   readonly guess: number;
   /** Found: asks the same query once more instead of reading. */
   readonly repeat: number;
@@ -37,7 +37,7 @@ const none: FaultRates = {
   entityOnly: 0,
   relationOnly: 0,
   readSubject: 0,
-  readFirst: 0,
+  readOther: 0,
   guess: 0,
   repeat: 0,
   hasty: 0,
@@ -57,7 +57,7 @@ export const profiles = {
   /** Asks poorly and takes what comes. */
   vague: always({ entityOnly: 0.5, relationOnly: 0.5, guess: 1 }),
   /** Finds the passage and reads it wrongly. */
-  misread: always({ readSubject: 0.5, readFirst: 0.5, miscompare: 1 }),
+  misread: always({ readSubject: 0.5, readOther: 0.5, miscompare: 1 }),
   /** Asks the same again until its turns are spent. */
   wanderer: always({ repeat: 1 }),
 } satisfies Record<string, Profile>;

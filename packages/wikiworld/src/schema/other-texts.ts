@@ -18,7 +18,6 @@ export const afterthoughts: readonly string[] = ['Records agree.', 'Few recall t
 export const comparisons = {
   earlier: 'Who was born earlier, {a} or {b}?',
   later: 'Who was born later, {a} or {b}?',
-  same: 'Were {a} and {b} born in the same place?',
 } as const;
 
 /** How a chain continues inside a question: "the mother of the teacher of X". */

@@ -1,4 +1,4 @@
-import { shuffled, type RandomStream } from '@turnwise/core';
+import type { RandomStream } from '@turnwise/core';
 import { comparisons, nested } from '../schema/other-texts.js';
 import { relationOf, relationsOf } from '../schema/relations.js';
 import type { Fact, FactIndex } from './fact.js';
@@ -9,8 +9,8 @@ export type QuestionKind =
   | { readonly type: 'bridge'; readonly hops: 1 | 2 | 3; readonly share: number }
   | { readonly type: 'comparison'; readonly share: number };
 
-/** Draws that may fail before the world counts as too small for the questions wanted. */
-const attemptsPerQuestion = 200;
+/** Draws in a row that may bring nothing new before the world counts as too small for the questions wanted. */
+const patience = 2000;
 
 /**
  * Draws distinct questions about the facts given, with ids `<prefix>00001` and on.
@@ -27,17 +27,17 @@ export function drawQuestions(
 ): readonly WorldQuestion[] {
   const births = facts.filter((fact) => fact.relation === 'birthyear');
   const asked = new Map<string, WorldQuestion>();
-  for (let attempt = 0; asked.size < count; attempt++) {
-    if (attempt > count * attemptsPerQuestion) {
+  for (let failures = 0; asked.size < count; failures++) {
+    if (failures > patience) {
       throw new RangeError(`the world is too small: ${asked.size} of ${count} distinct questions found`);
     }
     const kind = drawKind(kinds, random);
     const id = `${idPrefix}${String(asked.size + 1).padStart(5, '0')}`;
     const question =
-      kind.type === 'bridge'
-        ? drawBridge(id, kind.hops, facts, index, random)
-        : drawComparison(id, births, index, random);
-    if (question !== null && !asked.has(question.text)) asked.set(question.text, question);
+      kind.type === 'bridge' ? drawBridge(id, kind.hops, facts, index, random) : drawComparison(id, births, random);
+    if (question === null || asked.has(question.text)) continue;
+    asked.set(question.text, question);
+    failures = 0;
   }
   return [...asked.values()];
 }
@@ -83,35 +83,19 @@ function phrase(steps: readonly Fact[], random: RandomStream): string {
   return (last.questions[random.integer(last.questions.length)] ?? '').replace('{}', inner);
 }
 
-function drawComparison(
-  id: string,
-  births: readonly Fact[],
-  index: FactIndex,
-  random: RandomStream,
-): WorldQuestion | null {
-  const type = (['earlier', 'later', 'same'] as const)[random.integer(3)] ?? 'same';
-  const relation = type === 'same' ? 'birthplace' : 'birthyear';
-  const one = births[random.integer(births.length)] as Fact;
-  const first = index.find(one.subject, relation);
-  if (first === undefined) return null;
-  // Two random people seldom share a birthplace: half of the `same` questions look for one who does.
-  const wanted = random.next() < 0.5;
-  const second = shuffled(births, random)
-    .map((birth) => index.find(birth.subject, relation))
-    .find(
-      (other) =>
-        other !== undefined &&
-        other.subject !== first.subject &&
-        (type === 'same' ? (other.object === first.object) === wanted : other.object !== first.object),
-    );
-  if (second === undefined) return null;
+/** Two people born in different years. */
+function drawComparison(id: string, births: readonly Fact[], random: RandomStream): WorldQuestion | null {
+  const type = random.integer(2) === 0 ? 'earlier' : 'later';
+  const first = births[random.integer(births.length)] as Fact;
+  const second = births[random.integer(births.length)] as Fact;
+  if (first.object === second.object) return null;
   const text = comparisons[type].replace('{a}', first.subject).replace('{b}', second.subject);
-  return finish(id, type, text, [first, second], [decide(type, first, second)]);
+  const steps = [first, second];
+  return finish(id, type, text, steps, [decide(type, first, second)]);
 }
 
-/** The answer to a comparison of two facts. */
+/** Which of two people a comparison asks for. */
 export function decide(type: Exclude<QuestionType, 'bridge'>, first: Fact, second: Fact): string {
-  if (type === 'same') return first.object === second.object ? 'yes' : 'no';
   const firstIsEarlier = Number(first.object) < Number(second.object);
   return firstIsEarlier === (type === 'earlier') ? first.subject : second.subject;
 }
