@@ -1,4 +1,5 @@
 export * from './learning-rate.js';
 export * from './question-order.js';
+export { heldOutScores } from './step-metrics.js';
 export * from './train-run.js';
 export * from './training-settings.js';

@@ -1,6 +1,6 @@
 import type { GroupAdvantages, LossMetrics, OptimizerMetrics, ShapedGroup } from '../contract/index.js';
-import type { EvaluationReport } from '../evaluation/index.js';
 import { creditStatistics } from '../credit/index.js';
+import type { HeldOutScores } from './training-settings.js';
 
 export type Metrics = Record<string, number>;
 
@@ -40,12 +40,25 @@ export function updateMetrics(losses: readonly LossMetrics[], updates: readonly 
   };
 }
 
-export function evaluationMetrics(report: EvaluationReport): Metrics {
+export function evaluationMetrics(scores: HeldOutScores): Metrics {
   return {
-    'eval/exact-match': report.exactMatch,
-    'eval/f1': report.f1,
-    'eval/gold-retrieved': report.goldRetrieved,
-    'eval/turns-mean': report.turnsMean,
-    'eval/unanswered': report.unanswered,
+    'eval/exact-match': scores.exactMatch,
+    'eval/f1': scores.f1,
+    'eval/gold-retrieved': scores.goldRetrieved,
+    'eval/turns-mean': scores.turnsMean,
+    'eval/unanswered': scores.unanswered,
   };
+}
+
+/** The scores in a line of `metrics.jsonl`; `null` when that step was not evaluated. */
+export function heldOutScores(metrics: Readonly<Record<string, number>>): HeldOutScores | null {
+  const read = (name: string): number => metrics[`eval/${name}`] ?? Number.NaN;
+  const scores = {
+    exactMatch: read('exact-match'),
+    f1: read('f1'),
+    goldRetrieved: read('gold-retrieved'),
+    turnsMean: read('turns-mean'),
+    unanswered: read('unanswered'),
+  };
+  return Object.values(scores).every(Number.isFinite) ? scores : null;
 }

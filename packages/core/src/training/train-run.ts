@@ -1,4 +1,4 @@
-import { evaluate, type EvaluationReport } from '../evaluation/index.js';
+import { evaluate } from '../evaluation/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { advantagesToTokens, estimateAdvantages, shapeGroups } from '../credit/index.js';
 import { learningRateOfStep } from './learning-rate.js';
@@ -7,6 +7,8 @@ import { rolloutGroups } from '../rollout/index.js';
 import { evaluationMetrics, rolloutMetrics, updateMetrics, type Metrics } from './step-metrics.js';
 import type { TrainingBatch, TrajectoryGroup } from '../contract/index.js';
 import type {
+  HeldOutScores,
+  ResumePoint,
   StepProgress,
   TrainingData,
   TrainingParts,
@@ -19,6 +21,8 @@ export interface TrainingOptions {
   readonly record: TrainingRecord;
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: StepProgress) => void;
+  /** Go on after this step instead of starting; the record has been rewound to it. */
+  readonly resume?: ResumePoint;
 }
 
 /**
@@ -34,10 +38,10 @@ export async function trainRun(
 ): Promise<TrainingSummary> {
   const { policy } = parts;
   const { training, rollout } = settings;
-  const { record, signal, onProgress = () => undefined } = options;
+  const { record, signal, resume, onProgress = () => undefined } = options;
   assertTrainable(parts, settings);
   const started = performance.now();
-  const measure = async (step: number): Promise<EvaluationReport> => {
+  const measure = async (step: number): Promise<HeldOutScores> => {
     const { report } = await evaluate(parts, {
       questions: data.evaluation,
       runSeed: settings.seed,
@@ -49,14 +53,18 @@ export async function trainRun(
     return report;
   };
 
-  const before = await measure(0);
-  await record.appendMetrics({ step: 0, ...evaluationMetrics(before) });
-  onProgress({ step: 0, steps: training.steps, phase: 'done', metrics: evaluationMetrics(before) });
+  const before = resume?.before ?? (await measure(0));
+  if (resume === undefined) {
+    await record.appendMetrics({ step: 0, ...evaluationMetrics(before) });
+    onProgress({ step: 0, steps: training.steps, phase: 'done', metrics: evaluationMetrics(before) });
+  } else {
+    await policy.load(resume.checkpoint);
+  }
   let after = before;
   let trajectories = 0;
   let failures = 0;
-  let lastCheckpoint = '';
-  for (let step = 1; step <= training.steps; step++) {
+  let lastCheckpoint = resume?.checkpoint ?? '';
+  for (let step = (resume?.step ?? 0) + 1; step <= training.steps; step++) {
     const rolloutStarted = performance.now();
     const groups = await rolloutGroups(parts, {
       questions: questionsOfStep(data.train, rollout.questionsPerStep, settings.seed, step),

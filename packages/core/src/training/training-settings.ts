@@ -45,6 +45,18 @@ export interface TrainingRecord {
   writeCheckpoint(step: number, write: (folder: string) => Promise<void>): Promise<string>;
 }
 
+/** Where an interrupted run goes on: after the last step that has a checkpoint. */
+export interface ResumePoint {
+  readonly step: number;
+  /** Folder of the checkpoint. */
+  readonly checkpoint: string;
+  /** The recorded measurement before the first step. */
+  readonly before: HeldOutScores;
+}
+
+/** The part of an evaluation that is recorded in `metrics.jsonl`. */
+export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRetrieved' | 'turnsMean' | 'unanswered'>;
+
 /** What a step is doing, for the progress line. */
 export interface StepProgress {
   readonly step: number;
@@ -58,13 +70,14 @@ export interface StepProgress {
 export interface TrainingSummary {
   readonly steps: number;
   /** Held-out measurement before the first step. */
-  readonly before: EvaluationReport;
+  readonly before: HeldOutScores;
   /** Held-out measurement after the last step. */
-  readonly after: EvaluationReport;
-  /** Trajectories sampled for training. */
+  readonly after: HeldOutScores;
+  /** Trajectories sampled for training by this process. */
   readonly trajectories: number;
   /** Trajectories excluded because infrastructure failed. */
   readonly failures: number;
   readonly lastCheckpoint: string;
+  /** Wall time of this process. */
   readonly seconds: number;
 }
