@@ -11,5 +11,6 @@ export * from './progress/index.js';
 export * from './random/index.js';
 export * from './rollout/index.js';
 export * from './run/index.js';
+export * from './search/index.js';
 export * from './text/index.js';
 export * from './training/index.js';

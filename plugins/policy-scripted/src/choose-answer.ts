@@ -24,7 +24,9 @@ function choice({ question, documents }: Reading, shape: QuestionShape): string 
 /** Without two years: the one whose passage shares more words with the question. */
 function better(question: string, one: string, other: string, documents: readonly Document[]): string {
   const asked = contentStems(question);
-  const [first, second] = [one, other].map((name) => overlap(contentStems(documentAbout(name, documents)?.text ?? ''), asked));
+  const [first, second] = [one, other].map((name) =>
+    overlap(contentStems(documentAbout(name, documents)?.text ?? ''), asked),
+  );
   return (second ?? 0) > (first ?? 0) ? other : one;
 }
 
@@ -38,7 +40,8 @@ function subject(name: string, shape: QuestionShape, documents: readonly Documen
 function yearOf(document: Document | undefined, question: string): number | null {
   if (document === undefined) return null;
   if (!/\b(?:die|died|death)\b/i.test(question)) return firstYear(document.text);
-  const span = /\d{4}\s*[–-]\s*(?:[^()]{0,25}?)(\d{4})/.exec(document.text) ?? /\bdied\b[^.]*?(\d{4})/.exec(document.text);
+  const span =
+    /\d{4}\s*[–-]\s*(?:[^()]{0,25}?)(\d{4})/.exec(document.text) ?? /\bdied\b[^.]*?(\d{4})/.exec(document.text);
   return span === null ? null : Number(span[1]);
 }
 
@@ -83,7 +86,10 @@ function candidates(sentence: string, { kind }: QuestionShape): Span[] {
     const spanOfYears = /\d{4}\s*[–-]/.test(sentence);
     return dates(sentence).filter(({ text }) => !spanOfYears || !/^\d{4}$/.test(text));
   }
-  if (kind === 'year') return dates(sentence).filter(({ text }) => /^\d{4}$/.test(text)).concat(bareYears(sentence));
+  if (kind === 'year')
+    return dates(sentence)
+      .filter(({ text }) => /^\d{4}$/.test(text))
+      .concat(bareYears(sentence));
   if (kind === 'number') return numbers(sentence);
   if (kind === 'place') return places(sentence);
   if (kind === 'nationality') return nationalities(sentence);

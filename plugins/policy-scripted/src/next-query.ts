@@ -13,7 +13,14 @@ const cues: Readonly<Record<string, RegExp>> = {
   husband: /(?:wife|consort|widow|married|married to|queen) (?:of |to )?\s*$|husband,?\s+$/i,
   wife: /(?:husband|married|married to|wife),? (?:of |to |was )?\s*$/i,
 };
-const aliases: Readonly<Record<string, string>> = { singer: 'performer', spouse: 'husband', grandfather: 'father', grandmother: 'father', uncle: 'father', aunt: 'father' };
+const aliases: Readonly<Record<string, string>> = {
+  singer: 'performer',
+  spouse: 'husband',
+  grandfather: 'father',
+  grandmother: 'father',
+  uncle: 'father',
+  aunt: 'father',
+};
 
 /**
  * What to search for next, or null when nothing promising is left: first the question itself, then each compared

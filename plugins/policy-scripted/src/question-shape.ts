@@ -30,7 +30,12 @@ function openKind(text: string): AnswerKind {
   if (/\bwhen\b|\bdate of (?:birth|death)\b|\bwhat date\b/i.test(text)) return 'date';
   if (/\bhow (?:many|much|old|long|tall)\b|\bpopulation\b/i.test(text)) return 'number';
   if (/\bnationality\b|\bcountry\b.*\b(?:from|citizen)/i.test(text)) return 'nationality';
-  if (/\bwhere\b|\bplace of (?:birth|death|burial)\b|\b(?:what|which) (?:city|country|state|town|county|village)\b/i.test(text)) return 'place';
+  if (
+    /\bwhere\b|\bplace of (?:birth|death|burial)\b|\b(?:what|which) (?:city|country|state|town|county|village)\b/i.test(
+      text,
+    )
+  )
+    return 'place';
   return 'name';
 }
 
@@ -41,7 +46,10 @@ function pair(text: string, joint: 'and' | 'or'): string[] {
   const before = text.slice(0, place).replace(/,\s*$/, '');
   const cut = Math.max(before.lastIndexOf(', '), before.lastIndexOf(': '));
   const left = withoutLead(cut >= 0 ? before.slice(cut + 2) : before);
-  const right = text.slice(place + joint.length + 2).replace(trailing, '').trim();
+  const right = text
+    .slice(place + joint.length + 2)
+    .replace(trailing, '')
+    .trim();
   const named = (side: string): boolean => /^[\p{Lu}\p{N}"“]/u.test(side);
   return named(left) && named(right) ? [left, right] : [];
 }

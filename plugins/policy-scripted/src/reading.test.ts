@@ -3,7 +3,8 @@ import { documentAbout, read } from './reading.js';
 
 describe('read', () => {
   it('reads question, own queries and passages, titles with brackets included, each passage once', () => {
-    const observation = '\n<information> Doc 1(Title: Me Before You (film)) A film (2016).\nDoc 2(Title: "Quoted") Text\nof two lines. </information>\n';
+    const observation =
+      '\n<information> Doc 1(Title: Me Before You (film)) A film (2016).\nDoc 2(Title: "Quoted") Text\nof two lines. </information>\n';
     expect(
       read([
         { role: 'prompt', text: 'Do as told. Question: Who?\n' },

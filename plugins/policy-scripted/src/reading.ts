@@ -22,7 +22,8 @@ export function read(messages: readonly ConversationMessage[]): Reading {
   let prompt = '';
   for (const { role, text } of messages) {
     if (role === 'prompt') prompt += text;
-    else if (role === 'policy') queries.push(...Array.from(text.matchAll(/<search>([\s\S]*?)<\/search>/g), (m) => (m[1] ?? '').trim()));
+    else if (role === 'policy')
+      queries.push(...Array.from(text.matchAll(/<search>([\s\S]*?)<\/search>/g), (m) => (m[1] ?? '').trim()));
     else for (const document of documentsOf(text)) documents.set(`${document.title}\n${document.text}`, document);
   }
   return { question: questionOf(prompt), queries, documents: [...documents.values()] };
@@ -65,7 +66,13 @@ function titled(piece: string): Document {
     else if (piece[end] === ')') depth -= 1;
   }
   if (depth > 0) return { title: '', text: piece.slice(start[0].length) };
-  return { title: piece.slice(start[0].length, end - 1).trim().replace(/^"(.*)"$/, '$1'), text: piece.slice(end).trim() };
+  return {
+    title: piece
+      .slice(start[0].length, end - 1)
+      .trim()
+      .replace(/^"(.*)"$/, '$1'),
+    text: piece.slice(end).trim(),
+  };
 }
 
 /** The document about an entity: same title, else a title that begins with its words or the other way round. */
@@ -76,5 +83,7 @@ export function documentAbout(entity: string, documents: readonly Document[]): D
   if (exact !== undefined) return exact;
   const bare = documents.find(({ title }) => wordsOf(bareTitle(title)).join(' ') === wanted);
   if (bare !== undefined) return bare;
-  return documents.find(({ title }) => wordsOf(title).length > 1 && (containsPhrase(title, entity) || containsPhrase(entity, title)));
+  return documents.find(
+    ({ title }) => wordsOf(title).length > 1 && (containsPhrase(title, entity) || containsPhrase(entity, title)),
+  );
 }

@@ -22,13 +22,18 @@ function request(messages: readonly ConversationMessage[], maySearch = true): Sa
 
 /** Lets the policy run against a table of observations, the way a rollout would. */
 async function turns(policy: ScriptedPolicy, question: string, observations: readonly string[]): Promise<string[]> {
-  const messages: ConversationMessage[] = [{ role: 'prompt', text: `Answer the question below. Question: ${question}\n` }];
+  const messages: ConversationMessage[] = [
+    { role: 'prompt', text: `Answer the question below. Question: ${question}\n` },
+  ];
   const outputs: string[] = [];
   for (const observation of [...observations, '']) {
     const { text } = await policy.sample(request(messages, observation !== ''), signal);
     outputs.push(text);
     if (text.includes('<answer>')) break;
-    messages.push({ role: 'policy', text }, { role: 'observation', text: `\n<information> ${observation} </information>\n` });
+    messages.push(
+      { role: 'policy', text },
+      { role: 'observation', text: `\n<information> ${observation} </information>\n` },
+    );
   }
   return outputs;
 }
@@ -47,10 +52,14 @@ describe('ScriptedPolicy', () => {
   });
 
   it('searches a compared thing it has not read about, then compares years', async () => {
-    const outputs = await turns(new ScriptedPolicy(2), 'Which film was released earlier, Alkohol or Night Of Dark Shadows?', [
-      'Doc 1(Title: Alkohol) Alkohol is a 1919 German film.',
-      'Doc 1(Title: Night of Dark Shadows) Night of Dark Shadows is a 1971 horror film.',
-    ]);
+    const outputs = await turns(
+      new ScriptedPolicy(2),
+      'Which film was released earlier, Alkohol or Night Of Dark Shadows?',
+      [
+        'Doc 1(Title: Alkohol) Alkohol is a 1919 German film.',
+        'Doc 1(Title: Night of Dark Shadows) Night of Dark Shadows is a 1971 horror film.',
+      ],
+    );
     expect(outputs.slice(1)).toEqual(['<search> Night Of Dark Shadows </search>', '<answer> Alkohol </answer>']);
   });
 
@@ -65,7 +74,9 @@ describe('ScriptedPolicy', () => {
 
   it('answers at once when it may not search or has no searches', async () => {
     const messages: ConversationMessage[] = [{ role: 'prompt', text: 'Question: Who wrote Emma?\n' }];
-    expect((await new ScriptedPolicy(2).sample(request(messages, false), signal)).text).toMatch(/^<answer> .+ <\/answer>$/);
+    expect((await new ScriptedPolicy(2).sample(request(messages, false), signal)).text).toMatch(
+      /^<answer> .+ <\/answer>$/,
+    );
     expect((await new ScriptedPolicy(0).sample(request(messages), signal)).text).toMatch(/^<answer>/);
   });
 
@@ -79,17 +90,30 @@ describe('ScriptedPolicy', () => {
   it('writes one complete action for any conversation, the same one each time, whatever the seed', async () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 200 }),
-      fc.constantFrom('Doc 1(Title: A (b) C) Alice (born 1950) was directed by Bob Lee in Rome.', '<search> x </search>', 'Doc 1(Title: ((', 'Question:'),
+      fc.constantFrom(
+        'Doc 1(Title: A (b) C) Alice (born 1950) was directed by Bob Lee in Rome.',
+        '<search> x </search>',
+        'Doc 1(Title: ((',
+        'Question:',
+      ),
     );
-    const message = fc.record({ role: fc.constantFrom('prompt' as const, 'policy' as const, 'observation' as const), text });
+    const message = fc.record({
+      role: fc.constantFrom('prompt' as const, 'policy' as const, 'observation' as const),
+      text,
+    });
     await fc.assert(
-      fc.asyncProperty(fc.array(message, { maxLength: 6 }), fc.boolean(), fc.nat(), async (messages, maySearch, seed) => {
-        const asked = request(messages, maySearch);
-        const first = await new ScriptedPolicy(2).sample(asked, signal);
-        expect(first.text).toMatch(/^<(search|answer)> [^<>]*\S[^<>]* <\/\1>$/);
-        expect(first).toEqual(await new ScriptedPolicy(2).sample({ ...asked, seed, temperature: 0 }, signal));
-        if (!maySearch) expect(first.text).toMatch(/^<answer>/);
-      }),
+      fc.asyncProperty(
+        fc.array(message, { maxLength: 6 }),
+        fc.boolean(),
+        fc.nat(),
+        async (messages, maySearch, seed) => {
+          const asked = request(messages, maySearch);
+          const first = await new ScriptedPolicy(2).sample(asked, signal);
+          expect(first.text).toMatch(/^<(search|answer)> [^<>]*\S[^<>]* <\/\1>$/);
+          expect(first).toEqual(await new ScriptedPolicy(2).sample({ ...asked, seed, temperature: 0 }, signal));
+          if (!maySearch) expect(first.text).toMatch(/^<answer>/);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -13,7 +13,8 @@ const date = new RegExp(
   `(?:(?:${months})\\s+\\d{1,2},?\\s+\\d{4}|\\d{1,2}\\s+(?:${months})\\s+\\d{4}|(?:${months})\\s+\\d{4}|\\b[12]\\d{3}\\b)`,
   'g',
 );
-const number = /\b\d[\d,.]*\b(?:\s+(?:million|billion|people|members|times))?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice)\b/g;
+const number =
+  /\b\d[\d,.]*\b(?:\s+(?:million|billion|people|members|times))?|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice)\b/g;
 
 /** Capitalised words that alone name nobody: months, days, pronouns and sentence openers. */
 const notNames = new RegExp(
@@ -30,7 +31,8 @@ export function names(text: string): Span[] {
 
 /** A sentence opener grown onto a name: `In New York` is `New York`; `The Who` stays. */
 function withoutOpener({ text, start }: Span): Span {
-  const opener = /^(?:In|On|At|After|Before|During|Since|As|But|For|From|With|While|When|Although|He|She|It|Set|Born)\s+/.exec(text);
+  const opener =
+    /^(?:In|On|At|After|Before|During|Since|As|But|For|From|With|While|When|Although|He|She|It|Set|Born)\s+/.exec(text);
   return opener === null ? { text, start } : { text: text.slice(opener[0].length), start: start + opener[0].length };
 }
 

@@ -39,7 +39,10 @@ export function directPostings(passages: readonly Passage[], weighting: Weightin
   const rowOf = new Map<string, number>();
   const holders = new GrowingArray();
   for (const passage of passages) {
-    for (const [field, content] of [[title, passage.title], [text, passage.text]] as const) {
+    for (const [field, content] of [
+      [title, passage.title],
+      [text, passage.text],
+    ] as const) {
       const words = passageTerms(content);
       const counts = new Map<number, number>();
       for (const word of words) {

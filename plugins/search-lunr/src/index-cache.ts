@@ -53,7 +53,10 @@ export class IndexCache {
 function decodeSafely(block: Buffer<ArrayBuffer>, key: string): CompiledIndex | string {
   try {
     // A small file may come in a shared pool at an odd offset, where arrays of wider numbers cannot start.
-    return decodeIndex(block.byteOffset % 8 === 0 ? new Uint8Array(block.buffer, block.byteOffset, block.length) : new Uint8Array(block), key);
+    return decodeIndex(
+      block.byteOffset % 8 === 0 ? new Uint8Array(block.buffer, block.byteOffset, block.length) : new Uint8Array(block),
+      key,
+    );
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

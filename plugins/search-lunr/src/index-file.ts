@@ -68,7 +68,8 @@ export function decodeIndex(block: Uint8Array<ArrayBuffer>, key: string): Compil
   const bytes = Buffer.from(block.buffer, block.byteOffset, block.byteLength);
   const headerStart = magic.length + digestLength + 4;
   if (bytes.length < headerStart || bytes.toString('latin1', 0, magic.length) !== magic) return 'not an index file';
-  if (!digest(bytes).equals(bytes.subarray(magic.length, magic.length + digestLength))) return 'checksum does not match';
+  if (!digest(bytes).equals(bytes.subarray(magic.length, magic.length + digestLength)))
+    return 'checksum does not match';
   const headerEnd = headerStart + bytes.readUInt32LE(headerStart - 4);
   const header = JSON.parse(bytes.toString('utf8', headerStart, headerEnd)) as Header;
   if (header.key !== key) return 'made for another corpus, options or version';
@@ -95,7 +96,13 @@ export function decodeIndex(block: Uint8Array<ArrayBuffer>, key: string): Compil
   return inconsistency(index) ?? index;
 }
 
-function arraysOf({ offsets, passages, weights, titles, links }: CompiledIndex): Record<string, Uint32Array | Uint16Array> {
+function arraysOf({
+  offsets,
+  passages,
+  weights,
+  titles,
+  links,
+}: CompiledIndex): Record<string, Uint32Array | Uint16Array> {
   return {
     offsets,
     passages,
@@ -109,7 +116,15 @@ function arraysOf({ offsets, passages, weights, titles, links }: CompiledIndex):
 }
 
 /** A right checksum only says that the writer meant it: a number out of range would make searches read nonsense. */
-function inconsistency({ passageCount, terms, offsets, passages, weights, titles, links }: CompiledIndex): string | null {
+function inconsistency({
+  passageCount,
+  terms,
+  offsets,
+  passages,
+  weights,
+  titles,
+  links,
+}: CompiledIndex): string | null {
   const fits =
     offsets.length === terms.length + 1 &&
     offsets.at(-1) === passages.length &&
@@ -137,7 +152,9 @@ function below(values: Uint32Array, bound: number): boolean {
 }
 
 function digest(block: Uint8Array): Buffer {
-  return createHash('sha256').update(block.subarray(magic.length + digestLength)).digest();
+  return createHash('sha256')
+    .update(block.subarray(magic.length + digestLength))
+    .digest();
 }
 
 function aligned(size: number): number {

@@ -22,7 +22,12 @@ const corpus: Passage[] = [
 function surroundings(cache: string): { context: Parameters<typeof loadIndex>[0]; warnings: string[] } {
   const warnings: string[] = [];
   const ignore = (): void => undefined;
-  const logger: Logger = { debug: ignore, info: ignore, error: ignore, warn: (_message, fields) => warnings.push(String(fields?.['reason'])) };
+  const logger: Logger = {
+    debug: ignore,
+    info: ignore,
+    error: ignore,
+    warn: (_message, fields) => warnings.push(String(fields?.['reason'])),
+  };
   return { context: { corpus, logger, signal, paths: { cache, base: cache } }, warnings };
 }
 

@@ -73,7 +73,11 @@ describe('LunrSearchTool', () => {
   it('prefers the passage whose title stands in the query, the longest title where several do', async () => {
     const corpus: Passage[] = [
       { id: 'noise', title: 'Falls', text: 'Timber timber timber born director film, timber falls falls falls.' },
-      { id: 'film', title: 'Timber Falls (film)', text: 'A slow picture about a forest with a very long description of nothing at all.' },
+      {
+        id: 'film',
+        title: 'Timber Falls (film)',
+        text: 'A slow picture about a forest with a very long description of nothing at all.',
+      },
       { id: 'other', title: 'Other', text: 'Born a director of a film.' },
     ];
     const query = 'Where was the director of film Timber Falls born?';
@@ -114,7 +118,8 @@ describe('LunrSearchTool', () => {
           expect(outcome.hits.length).toBeLessThanOrEqual(topK);
           outcome.hits.slice(1).forEach((hit, index) => {
             const before = outcome.hits[index] as (typeof outcome.hits)[number];
-            const inOrder = before.score > hit.score || (place.get(before.id) as number) < (place.get(hit.id) as number);
+            const inOrder =
+              before.score > hit.score || (place.get(before.id) as number) < (place.get(hit.id) as number);
             expect(inOrder).toBe(true);
           });
           expect(await first(fuzzed, query, topK)).toEqual(outcome);

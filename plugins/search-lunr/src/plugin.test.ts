@@ -41,7 +41,10 @@ describe('the plugin', () => {
       ['ok', ['a']],
       ['empty', []],
     ]);
-    const nothing = await plugin.create({ ...context, corpus: [] }, { titleBoost: 1, k1: 1.2, b: 0.75, titleMatch: 0.6, links: 0 });
+    const nothing = await plugin.create(
+      { ...context, corpus: [] },
+      { titleBoost: 1, k1: 1.2, b: 0.75, titleMatch: 0.6, links: 0 },
+    );
     expect(await nothing.search(['Paris'], { topK: 3, signal: context.signal })).toMatchObject([{ status: 'empty' }]);
     rmSync(folder, { recursive: true });
   });

@@ -85,7 +85,11 @@ describe('compiled postings against lunr itself', () => {
   });
 
   it('finds a term that occurs as often as makes its weight round to nothing', () => {
-    const passages: Passage[] = Array.from({ length: 2000 }, (_, index) => ({ id: String(index), title: '', text: 'everywhere' }));
+    const passages: Passage[] = Array.from({ length: 2000 }, (_, index) => ({
+      id: String(index),
+      title: '',
+      text: 'everywhere',
+    }));
     const index = lunrBuilder(passages, standard).build();
     const ranker = rankerOver(compileLunr(index, passages.length));
     expect(ranker.rank(queryTerms('everywhere'), 3).map(({ position }) => position)).toEqual([0, 1, 2]);

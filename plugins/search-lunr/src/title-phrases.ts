@@ -65,7 +65,7 @@ export class TitleFinder {
    */
   find(text: ArrayLike<number>): TitleMatch[] {
     const found: TitleMatch[] = [];
-    for (let start = 0; start < text.length; ) {
+    for (let start = 0; start < text.length;) {
       let node = 0;
       let length = 0;
       let passages: readonly number[] | undefined;

@@ -15,7 +15,10 @@ describe('tokenize', () => {
     ['서울특별시', ['서울', '울특', '특별', '별시']],
     ['ソニーPS5の猫', ['ソニ', 'ニー', 'ps5', 'の猫']],
     ['猫', ['猫']],
-    ['Star Wars: Episode IV -film +x rock~2 a* text:b ^3', ['star', 'wars', 'episode', 'iv', 'film', 'x', 'rock', '2', 'a', 'text', 'b', '3']],
+    [
+      'Star Wars: Episode IV -film +x rock~2 a* text:b ^3',
+      ['star', 'wars', 'episode', 'iv', 'film', 'x', 'rock', '2', 'a', 'text', 'b', '3'],
+    ],
     ['👍🏽 \u200b ~ * : ^', []],
     ['', []],
   ])('%s', (text, expected) => {

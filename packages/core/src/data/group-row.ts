@@ -14,16 +14,14 @@ const questionField = z
     type: text.nullish(),
     supportingIds: z.array(idField).nullish(),
   })
-  .transform(
-    ({ id, text, answers, hops, type, supportingIds }): Question => ({
-      id,
-      text,
-      answers,
-      ...(hops == null ? {} : { hops }),
-      ...(type == null ? {} : { type }),
-      ...(supportingIds == null ? {} : { supportingIds }),
-    }),
-  );
+  .transform(({ id, text, answers, hops, type, supportingIds }): Question => ({
+    id,
+    text,
+    answers,
+    ...(hops == null ? {} : { hops }),
+    ...(type == null ? {} : { type }),
+    ...(supportingIds == null ? {} : { supportingIds }),
+  }));
 
 const outputField = z
   .object({ text, tokenIds: numbers.default([]), logprobs: numbers.default([]) })
@@ -83,16 +81,14 @@ const trajectoryField = z
     stopReason: z.enum(stopReasons, { error: `expected one of ${stopReasons.join(', ')}` }),
     failure: z.object({ code: text, message: text }).nullish(),
   })
-  .transform(
-    ({ id, prompt, turns, answer, stopReason, failure }): Omit<Trajectory, 'id'> & { id: string | null } => ({
-      id: id ?? null,
-      ...(prompt == null ? {} : { prompt }),
-      turns: turns.map((turn) => ({ ...turn, observation: turn.observation ?? null })),
-      answer: answer ?? null,
-      stopReason,
-      ...(failure == null ? {} : { failure }),
-    }),
-  );
+  .transform(({ id, prompt, turns, answer, stopReason, failure }): Omit<Trajectory, 'id'> & { id: string | null } => ({
+    id: id ?? null,
+    ...(prompt == null ? {} : { prompt }),
+    turns: turns.map((turn) => ({ ...turn, observation: turn.observation ?? null })),
+    answer: answer ?? null,
+    stopReason,
+    ...(failure == null ? {} : { failure }),
+  }));
 
 /** One recorded group. Fields that a replay does not need (`step`, `shaped`, `advantages`) are ignored. */
 export const groupRow = z.object({

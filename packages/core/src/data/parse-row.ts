@@ -28,7 +28,9 @@ export function invalidLine(file: string, line: Line, reason: string, cause?: un
 
 function describeIssue(path: readonly PropertyKey[], message: string, root: unknown): string {
   if (path.length === 0) return `${message}, got ${excerpt(JSON.stringify(root))}`;
-  const name = path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${String(part)}`));
+  const name = path.map((part, index) =>
+    typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${String(part)}`,
+  );
   const value = valueAt(root, path);
   const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
   return `${name.join('')}: ${message}, got ${got}`;

@@ -79,7 +79,12 @@ describe('readGroups', () => {
       /:1: trajectories\[0\]\.turns\[0\]\.action.*expected an action/,
     ],
     [
-      { question, trajectories: [{ ...trajectory, turns: [{ ...answerTurn, output: { text: 'x', tokenIds: [1], logprobs: [-1, -2] } }] }] },
+      {
+        question,
+        trajectories: [
+          { ...trajectory, turns: [{ ...answerTurn, output: { text: 'x', tokenIds: [1], logprobs: [-1, -2] } }] },
+        ],
+      },
       /:1: trajectories\[0\]\.turns\[0\]\.output\.logprobs: expected one log-probability for each token id/,
     ],
   ])('names the field that is wrong, case %#', async (row, message) => {

@@ -28,7 +28,16 @@ describe('readQuestions', () => {
   it('reads both shapes', async () => {
     const file = write(
       { id: 'a', text: 'Who?', answers: ['X', 'Y'] },
-      { id: 2, question: 'Where?', golden_answers: ['Z'], type: 'bridge', hops: 2, supporting_ids: ['p', 3], split: 'dev', level: 'hard' },
+      {
+        id: 2,
+        question: 'Where?',
+        golden_answers: ['Z'],
+        type: 'bridge',
+        hops: 2,
+        supporting_ids: ['p', 3],
+        split: 'dev',
+        level: 'hard',
+      },
     );
     expect(await readQuestions(file)).toEqual([
       { id: 'a', text: 'Who?', answers: ['X', 'Y'] },

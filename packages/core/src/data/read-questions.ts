@@ -76,5 +76,7 @@ function nothingFound(file: string, split: string | undefined, splits: readonly 
     });
   }
   const known = splits.length === 0 ? 'its rows name no split' : `its splits are ${splits.join(', ')}`;
-  return new TurnwiseError('DATA_EMPTY', `${file} holds no question of the split "${split}": ${known}.`, { where: file });
+  return new TurnwiseError('DATA_EMPTY', `${file} holds no question of the split "${split}": ${known}.`, {
+    where: file,
+  });
 }
