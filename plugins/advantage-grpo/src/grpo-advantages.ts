@@ -1,4 +1,4 @@
-import { groupComposition, scoredMembers, standardize } from '@turnwise/core';
+import { scoredOutcomes, standardize, trajectoryLevelAdvantages } from '@turnwise/core';
 import type { GroupAdvantages, ShapedGroup } from '@turnwise/core';
 import type { GrpoOptions } from './options.js';
 
@@ -16,15 +16,9 @@ import type { GrpoOptions } from './options.js';
  */
 export function grpoAdvantages(groups: readonly ShapedGroup[], options: GrpoOptions): GroupAdvantages[] {
   return groups.map((group) => {
-    const members = scoredMembers(group.shaped);
-    const outcomes = members.map((index) => group.shaped[index]?.outcome ?? 0);
+    const outcomes = scoredOutcomes(group);
     const values = outcomes.length === 1 ? singleton(outcomes, options) : standardize(outcomes, options);
-    const byTrajectory = new Map(members.map((index, position) => [index, values[position] ?? 0]));
-    return {
-      composition: groupComposition(group),
-      level: values.some((value) => value !== 0) ? 'trajectory' : 'none',
-      turns: group.shaped.map(({ turns }, index) => turns.map(() => byTrajectory.get(index) ?? 0)),
-    };
+    return trajectoryLevelAdvantages(group, values);
   });
 }
 

@@ -1,4 +1,4 @@
-import { groupComposition, mean, scoredMembers } from '@turnwise/core';
+import { mean, scoredOutcomes, trajectoryLevelAdvantages } from '@turnwise/core';
 import type { GroupAdvantages, ShapedGroup } from '@turnwise/core';
 import type { OutcomeAdvantageOptions } from './options.js';
 
@@ -10,18 +10,10 @@ import type { OutcomeAdvantageOptions } from './options.js';
  */
 export function outcomeAdvantages(groups: readonly ShapedGroup[], options: OutcomeAdvantageOptions): GroupAdvantages[] {
   const baseline = options.baseline === 'batch-mean' ? mean(groups.flatMap(scoredOutcomes)) : 0;
-  return groups.map((group) => {
-    const turns = group.shaped.map(({ outcome, turns }) =>
-      turns.map(() => (outcome === null ? 0 : outcome - baseline)),
-    );
-    return {
-      composition: groupComposition(group),
-      level: turns.some((values) => values.some((value) => value !== 0)) ? 'trajectory' : 'none',
-      turns,
-    };
-  });
-}
-
-function scoredOutcomes(group: ShapedGroup): number[] {
-  return scoredMembers(group.shaped).map((index) => group.shaped[index]?.outcome ?? 0);
+  return groups.map((group) =>
+    trajectoryLevelAdvantages(
+      group,
+      scoredOutcomes(group).map((outcome) => outcome - baseline),
+    ),
+  );
 }

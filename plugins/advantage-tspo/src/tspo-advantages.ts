@@ -1,7 +1,14 @@
-import { groupComposition, scoredMembers, standardize } from '@turnwise/core';
+import {
+  groupComposition,
+  scoredOutcomes,
+  scoredRewards,
+  standardize,
+  trajectoryLevelAdvantages,
+  turnLevelAdvantages,
+} from '@turnwise/core';
 import type { Composition, GroupAdvantages, ShapedGroup, TurnRewards } from '@turnwise/core';
 import type { TspoOptions } from './options.js';
-import { turnLevelAdvantages } from './turn-level.js';
+import { compareTurns } from './compare-turns.js';
 
 /**
  * Advantages by group composition. By default:
@@ -21,18 +28,22 @@ export function tspoAdvantages(groups: readonly ShapedGroup[], options: TspoOpti
 
 function groupAdvantages(group: ShapedGroup, options: TspoOptions): GroupAdvantages {
   const composition = groupComposition(group);
-  const members = scoredMembers(group.shaped);
-  const shaped = members.map((index) => group.shaped[index]).filter((rewards) => rewards !== undefined);
-  const scale = composition === 'all-wrong' ? options.allWrongScale : 1;
+  const shaped = scoredRewards(group);
   const level = levelOf(composition, shaped, options);
-  const values = level === 'off' || members.length < 2 ? null : valuesAt(level, composition, shaped, options);
-  const turns = group.shaped.map(({ turns }) => turns.map(() => 0));
-  members.forEach((index, position) => {
-    const row = values?.[position];
-    if (row) turns[index] = row.map((value) => (value === 0 ? 0 : scale * value));
-  });
-  const learns = turns.some((row) => row.some((value) => value !== 0));
-  return { composition, level: learns && level !== 'off' ? level : 'none', turns };
+  if (level === 'off' || shaped.length < 2) return trajectoryLevelAdvantages(group, []);
+  const scale = composition === 'all-wrong' ? options.allWrongScale : 1;
+  const scaled = (value: number): number => scale * value;
+  if (level === 'turn') {
+    const fallback = standardize(scoredOutcomes(group), options);
+    const rewards = shaped.map(({ turns }) => turns);
+    return turnLevelAdvantages(
+      group,
+      compareTurns(rewards, fallback, options).map((row) => row.map(scaled)),
+    );
+  }
+  const latent = composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
+  const rewards = latent ? shaped.map(({ turns }) => largest(turns)) : scoredOutcomes(group);
+  return trajectoryLevelAdvantages(group, standardize(rewards, options).map(scaled));
 }
 
 type Level = 'turn' | 'trajectory' | 'off';
@@ -48,23 +59,6 @@ function levelOf(composition: Composition, shaped: readonly TurnRewards[], optio
 function isNearMiss({ correct, firstOccurrence, turns }: TurnRewards): boolean {
   if (correct) return false;
   return firstOccurrence === undefined ? turns.some((reward) => reward > 0) : firstOccurrence !== null;
-}
-
-function valuesAt(
-  level: 'turn' | 'trajectory',
-  composition: Composition,
-  shaped: readonly TurnRewards[],
-  options: TspoOptions,
-): number[][] {
-  const outcomes = shaped.map(({ outcome }) => outcome ?? 0);
-  if (level === 'turn') {
-    const rewards = shaped.map(({ turns }) => turns);
-    return turnLevelAdvantages(rewards, standardize(outcomes, options), options);
-  }
-  const latent = composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
-  const rewards = latent ? shaped.map(({ turns }) => largest(turns)) : outcomes;
-  const values = standardize(rewards, options);
-  return shaped.map(({ turns }, member) => turns.map(() => values[member] ?? 0));
 }
 
 function largest(turns: readonly number[]): number {

@@ -8,7 +8,7 @@ import type { OutcomeOptions } from './options.js';
  *     o_i = max over aliases of score(answer_i, alias),   r(i, k) = o_i for all k
  *
  * No answer scores 0. A trajectory that infrastructure ended abstains (outcome `null`, turn rewards 0).
- * Source: Search-R1 (arXiv 2503.09516, equation 4), there with exact match.
+ * Source: Search-R1 (arXiv 2503.09516), there with exact match.
  */
 export function outcomeReward(group: TrajectoryGroup, options: OutcomeOptions): TurnRewards[] {
   return group.trajectories.map((trajectory) => rewardOf(trajectory, group.question.answers, options));

@@ -23,8 +23,8 @@ const largestSequenceLogRatio = 10;
  * GSPO's token form takes s for every token of the sequence and lets its gradient flow through that token's own
  * logprob, so ds/dlogprob = s; with equal advantages in a sequence it is the gradient of the sequence form.
  *
- * Sources: PPO (arXiv 1707.06347, equation 7); dual clip (arXiv 1912.09729, equation 5); clip-higher DAPO (arXiv
- * 2503.14476); CISPO (arXiv 2506.13585, equation 4); GSPO (arXiv 2507.18071, equations 5-7 and GSPO-token).
+ * Sources: PPO (arXiv 1707.06347, equation 7); dual clip (arXiv 1912.09729); clip-higher DAPO (arXiv
+ * 2503.14476); CISPO (arXiv 2506.13585); GSPO (arXiv 2507.18071, GSPO-token).
  *
  * @param sequenceLogRatio mean log-ratio over the policy tokens of the token's sequence; read by gspo only
  */

@@ -1,4 +1,4 @@
-import { standardize } from '@turnwise/core';
+import { discountedReturns, standardize } from '@turnwise/core';
 import type { TspoOptions } from './options.js';
 
 /** Turn rewards or advantages of the scored members, `[member][turn]`, of unequal lengths. */
@@ -12,16 +12,17 @@ export type Ragged = readonly (readonly number[])[];
  * `pooled-turns` takes one set of all turns of all members; `pad-zero` takes all members at every k, absent turns as 0.
  * A set of one follows `loneCell`. `fallback` is the trajectory advantage of each member.
  */
-export function turnLevelAdvantages(rewards: Ragged, fallback: readonly number[], options: TspoOptions): number[][] {
+export function compareTurns(rewards: Ragged, fallback: readonly number[], options: TspoOptions): number[][] {
   const horizon = Math.max(0, ...rewards.map((turns) => turns.length));
-  const compared = options.return === 'reward-to-go' ? rewards.map((turns) => returns(turns, options.gamma)) : rewards;
+  const compared =
+    options.return === 'reward-to-go' ? rewards.map((turns) => discountedReturns(turns, options.gamma)) : rewards;
   const values = compare(compared, horizon, fallback, options);
   if (options.return !== 'discounted') return trim(values, rewards);
   // With pad-zero the sum runs over the turns a member did not play as well. The subtracted baselines are then the same
   // for everybody however long the trajectory, which is what keeps stopping from being rewarded.
   const summed = options.statistics === 'pad-zero' ? values : trim(values, rewards);
   return trim(
-    summed.map((turns) => returns(turns, options.gamma)),
+    summed.map((turns) => discountedReturns(turns, options.gamma)),
     rewards,
   );
 }
@@ -57,13 +58,6 @@ function comparePooled(rewards: Ragged, options: TspoOptions): number[][] {
 function loneCell(cell: readonly number[], fallback: number, options: TspoOptions): number[] {
   if (options.loneCell === 'trajectory-fallback') return [fallback];
   return options.loneCell === 'raw' ? [...cell] : [0];
-}
-
-/** Discounted sums from each turn to the end: G_k = r_k + gamma G_(k+1). */
-function returns(turns: readonly number[], gamma: number): number[] {
-  const sums = [...turns];
-  for (let turn = sums.length - 2; turn >= 0; turn--) sums[turn] = (turns[turn] ?? 0) + gamma * (sums[turn + 1] ?? 0);
-  return sums;
 }
 
 function trim(values: Ragged, rewards: Ragged): number[][] {

@@ -1,0 +1,52 @@
+import {
+  discountedReturns,
+  generalizedAdvantages,
+  isFlat,
+  mean,
+  scoredRewards,
+  turnLevelAdvantages,
+} from '@turnwise/core';
+import type { GroupAdvantages, ShapedGroup } from '@turnwise/core';
+import type { GaeOptions } from './options.js';
+
+/**
+ * Generalised advantage estimation over turns. In place of a trained critic, V(i, k) is the mean return of the other
+ * members that reached turn k (0 when nobody else did): all they know of a state is its turn.
+ *
+ *     delta(i, k) = r(i, k) + gamma V(i, k+1) - V(i, k),   A(i, k) = delta(i, k) + gamma lambda A(i, k+1)
+ *
+ * With lambda 1 it is the return-to-go minus a baseline that never looks at trajectory i: unbiased whenever the agent
+ * stops. Groups of one and groups whose returns are all equal are exactly zero.
+ *
+ * Source: arXiv 1506.02438, equation 16. The group as critic is ours.
+ */
+export function gaeAdvantages(groups: readonly ShapedGroup[], options: GaeOptions): GroupAdvantages[] {
+  return groups.map((group) => {
+    const rewards = scoredRewards(group).map(({ turns, outcome }) => {
+      const last = turns.length - 1;
+      return options.rewards === 'turns' ? turns : turns.map((_, turn) => (turn === last ? (outcome ?? 0) : 0));
+    });
+    const returns = rewards.map((turns) => discountedReturns(turns, options.gamma));
+    if (rewards.length < 2 || isFlat(returns.flat())) return turnLevelAdvantages(group, []);
+    return turnLevelAdvantages(
+      group,
+      rewards.map((turns, member) => {
+        const values = turns.map((_, turn) => valueAmongOthers(returns, member, turn));
+        return generalizedAdvantages(
+          turns,
+          values,
+          turns.map(() => 1 as const),
+          options.gamma,
+          options.lambda,
+        );
+      }),
+    );
+  });
+}
+
+function valueAmongOthers(returns: readonly (readonly number[])[], member: number, turn: number): number {
+  const own = returns[member]?.[turn] ?? 0;
+  const others = returns.flatMap((turns, other) => (other !== member && turn < turns.length ? [turns[turn] ?? 0] : []));
+  // Equal returns must leave an exact zero, not the rounding of their mean.
+  return others.length > 0 && isFlat([own, ...others]) ? own : mean(others);
+}

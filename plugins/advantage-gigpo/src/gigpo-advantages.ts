@@ -1,0 +1,80 @@
+import {
+  discountedReturns,
+  scoredMembers,
+  scoredOutcomes,
+  scoredRewards,
+  standardize,
+  turnLevelAdvantages,
+} from '@turnwise/core';
+import type { GroupAdvantages, GroupStatistics, ShapedGroup } from '@turnwise/core';
+import { clusterAnchors } from './cluster-anchors.js';
+import type { GigpoOptions } from './options.js';
+
+/**
+ * Trajectory advantage plus step advantage. Turns of a group that start from the same observation (the anchor; at turn 0
+ * the prompt) form a cluster and are compared by their discounted return:
+ *
+ *     A(i, k) = z(o_i among the group) + stepWeight x z(G(i, k) among its cluster),   G(i, k) = r(i, k) + gamma G(i, k+1)
+ *
+ * with z the group-relative value (r - mean) / (sd + epsilon). A cluster of one, a flat cluster and a group of one add
+ * zero.
+ *
+ * Source: GiGPO, arXiv 2505.10978; DrMAS and verl-agent `compute_gigpo_outcome_advantage`.
+ */
+export function gigpoAdvantages(groups: readonly ShapedGroup[], options: GigpoOptions): GroupAdvantages[] {
+  const statistics: GroupStatistics = { ...options, baseline: 'mean' };
+  return groups.map((group) => {
+    const trajectoryPart = trajectoryAdvantages(group, options, statistics);
+    const stepPart = stepAdvantages(group, options, statistics);
+    const rows = stepPart.map((turns, member) =>
+      turns.map((value) => (trajectoryPart[member] ?? 0) + options.stepWeight * value),
+    );
+    return turnLevelAdvantages(group, scoredOutcomes(group).length < 2 ? [] : rows);
+  });
+}
+
+function trajectoryAdvantages(group: ShapedGroup, options: GigpoOptions, statistics: GroupStatistics): number[] {
+  const outcomes = scoredOutcomes(group);
+  if (options.trajectoryStatistics === 'trajectories') return standardize(outcomes, statistics);
+  const turns = scoredRewards(group).map((rewards) => rewards.turns.length);
+  const perStep = standardize(
+    outcomes.flatMap((outcome, member) => new Array<number>(turns[member] ?? 0).fill(outcome)),
+    statistics,
+  );
+  let next = 0;
+  return turns.map((count) => {
+    const value = perStep[next] ?? 0;
+    next += count;
+    return count > 0 ? value : 0;
+  });
+}
+
+function stepAdvantages(group: ShapedGroup, options: GigpoOptions, statistics: GroupStatistics): number[][] {
+  const rewards = scoredRewards(group);
+  const returns = rewards.map(({ turns, outcome }) => {
+    const last = turns.length - 1;
+    const paid = options.stepReward === 'turns' ? turns : turns.map((_, turn) => (turn === last ? (outcome ?? 0) : 0));
+    return discountedReturns(paid, options.gamma);
+  });
+  const values = returns.map((turns) => turns.map(() => 0));
+  const steps = returns.flatMap((turns, member) => turns.map((value, turn) => ({ member, turn, value })));
+  const members = scoredMembers(group.shaped);
+  const anchors = steps.map(({ member, turn }) => anchorOf(group, members[member] ?? 0, turn));
+  for (const cluster of clusterAnchors(anchors, options.similarity)) {
+    const compared = standardize(
+      cluster.map((step) => steps[step]?.value ?? 0),
+      statistics,
+    );
+    cluster.forEach((index, position) => {
+      const step = steps[index];
+      const row = step && values[step.member];
+      if (row) row[step.turn] = compared[position] ?? 0;
+    });
+  }
+  return values;
+}
+
+/** What the policy has just read when the turn begins; `null` is the prompt, which the whole group shares. */
+function anchorOf({ trajectories }: ShapedGroup, index: number, turn: number): string | null {
+  return turn === 0 ? null : (trajectories[index]?.turns[turn - 1]?.observation?.text ?? '');
+}

@@ -1,0 +1,35 @@
+import { expect, it } from '@jest/globals';
+import type { Trajectory } from '@turnwise/core';
+import { overlongOptions, overlongPenalty } from './index.js';
+
+const options = overlongOptions.parse({ maxTokens: 20, bufferTokens: 8 });
+
+function trajectory(tokens: readonly number[], extra: Partial<Trajectory> = {}): Trajectory {
+  return {
+    id: 'q/0',
+    answer: 'x',
+    stopReason: 'answered',
+    turns: tokens.map((count) => ({
+      output: { text: '', tokenIds: new Array<number>(count).fill(1), logprobs: [] },
+      action: { kind: 'answer', text: 'x' },
+      observation: { status: 'ok', text: 'long', hits: [], tokenIds: new Array<number>(99).fill(2) },
+    })),
+    ...extra,
+  };
+}
+
+const penaltyOf = (member: Trajectory) =>
+  overlongPenalty({ question: { id: 'q', text: '', answers: ['x'] }, trajectories: [member] }, options)[0];
+
+it('grows over the buffer and goes on beyond the limit, counting policy tokens alone', () => {
+  expect([5, 12, 13, 16, 20, 24].map((tokens) => penaltyOf(trajectory([tokens]))?.outcome)).toEqual([
+    0, 0, -0.125, -0.5, -1, -1.5,
+  ]);
+  expect(penaltyOf(trajectory([10, 6]))).toMatchObject({ outcome: -0.5, correct: false, turns: [-0.5, -0.5] });
+});
+
+it('spares trajectories without tokens, and abstains with infrastructure', () => {
+  expect(penaltyOf(trajectory([0]))).toMatchObject({ outcome: 0, turns: [0], reasons: [null] });
+  const failed = trajectory([20], { failure: { code: 'ROLLOUT_POLICY', message: 'gone' } });
+  expect(penaltyOf(failed)).toMatchObject({ outcome: null, turns: [0] });
+});
