@@ -3,3 +3,4 @@ export { readCorpus } from './read-corpus.js';
 export { readGroups, streamGroups } from './read-groups.js';
 export { readLines, type Line } from './read-lines.js';
 export { readQuestions, type ReadQuestionsOptions } from './read-questions.js';
+export { joinContents, splitContents } from './split-contents.js';

@@ -4,6 +4,7 @@ import { TurnwiseError } from '../errors/index.js';
 import { invalidLine, parseRow } from './parse-row.js';
 import { readLines } from './read-lines.js';
 import { idField } from './row-fields.js';
+import { splitContents } from './split-contents.js';
 import { uniqueIds } from './unique-ids.js';
 
 const text = z.string({ error: 'expected text' });
@@ -31,8 +32,8 @@ export async function readCorpus(file: string): Promise<Passage[]> {
     const row = parseRow(file, line, passageRow);
     const body = row.text ?? row.contents;
     if (body === undefined) throw invalidLine(file, line, `the passage ${row.id} has neither "text" nor "contents".`);
-    const { title, text } =
-      row.text === undefined ? splitContents(body, row.title) : { title: row.title ?? '', text: row.text };
+    const split = row.text === undefined ? splitContents(body) : { title: '', text: row.text };
+    const { title, text } = { ...split, ...(row.title === undefined ? {} : { title: row.title }) };
     if (title.trim() === '' && text.trim() === '') {
       throw invalidLine(file, line, `the passage ${row.id} has neither title nor text.`);
     }
@@ -46,12 +47,4 @@ export async function readCorpus(file: string): Promise<Passage[]> {
     });
   }
   return passages;
-}
-
-function splitContents(contents: string, title?: string): { title: string; text: string } {
-  const end = contents.indexOf('\n');
-  if (end < 0) return { title: title ?? '', text: contents };
-  const first = contents.slice(0, end).trim();
-  const quoted = /^"([\s\S]*)"$/.exec(first);
-  return { title: title ?? quoted?.[1] ?? first, text: contents.slice(end + 1) };
 }
