@@ -3,9 +3,10 @@ import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
 import { projectedRow, rotateProjected } from './forward-layer.js';
 import { sequencesOf, type SequenceRows } from './forward-pass.js';
+import { inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
-import { roundUpTo8, type MatrixPlace } from './parameter-layout.js';
+import { roundUpTo8, type LayerPlaces } from './parameter-layout.js';
 
 /**
  * The reverse of `forwardChunk`: from the gradients in `workspace.dLogprobs` and `dEntropies` adds one chunk's share to
@@ -22,19 +23,23 @@ export function backwardChunk(
 ): void {
   const { kernels, config, layout, heap } = model;
   const { hiddenSize } = config;
+  const { dHidden } = workspace;
   const sequences = sequencesOf(chunk, batch.offsets);
-  heap.floats(workspace.dHidden, chunk.rows * hiddenSize).fill(0);
+  heap.floats(dHidden, chunk.rows * hiddenSize).fill(0);
   headBackward(model, chunk, inverseTemperature, activations, workspace);
   for (let index = activations.layers.length - 1; index >= 0; index--) {
-    const buffers = activations.layers[index];
-    if (!buffers) throw new Error(`no layer ${index}`);
-    feedForwardBackward(model, index, chunk.rows, buffers, workspace);
-    attentionBackward(model, index, chunk.rows, sequences, buffers, workspace);
+    const [layer, buffers] = [layout.layers[index], activations.layers[index]];
+    if (!layer || !buffers) throw new Error(`no layer ${index}`);
+    feedForwardBackward(model, layer, chunk.rows, buffers, workspace);
+    attentionBackward(model, layer, chunk.rows, sequences, buffers, workspace);
   }
-  const table = layout.embedding.offset;
-  const taps = layout.taps;
+  const table = model.weight(layout.embedding.offset);
+  const dTable = model.gradient(layout.embedding.offset);
+  const taps = layout.taps === null ? 0 : model.weight(layout.taps);
+  const dTaps = layout.taps === null ? 0 : model.gradient(layout.taps);
   for (const { first, rows } of sequences) {
-    kernels.embedBackward(workspace.dHidden + first * hiddenSize * 4, tokens + (chunk.firstRow + first) * 4, rows, model.weight(table), taps === null ? 0 : model.weight(taps), config.shiftTaps, model.gradient(table), taps === null ? 0 : model.gradient(taps), hiddenSize); // prettier-ignore
+    const [dx, ids] = [dHidden + first * hiddenSize * 4, tokens + (chunk.firstRow + first) * 4];
+    kernels.embedBackward(dx, ids, rows, table, taps, config.shiftTaps, dTable, dTaps, hiddenSize);
   }
 }
 
@@ -45,57 +50,63 @@ function headBackward(
   { head }: ChunkActivations,
   workspace: BackwardWorkspace,
 ): void {
-  const { kernels, config, layout } = model;
-  const { hiddenSize } = config;
+  const { kernels, config, layout, heap } = model;
   const { embedding, finalNorm, paddedVocabulary } = layout;
-  const { dHeadNormed, dHead, dHidden } = workspace;
-  kernels.scoreTargetsBackward(head.logits, head.targets, scored, paddedVocabulary, inverseTemperature, head.logSums, head.entropies, workspace.dLogprobs, workspace.dEntropies); // prettier-ignore
-  matrixBackward(model, embedding, scored, head.normed, head.logits, dHeadNormed);
-  model.heap.floats(dHead, scored * hiddenSize).fill(0);
-  kernels.rmsNormBackward(dHeadNormed, head.hidden, model.weight(finalNorm), head.inverse, dHead, model.gradient(finalNorm), scored, hiddenSize); // prettier-ignore
-  kernels.scatterRows(dHead, head.rows, scored, dHidden, hiddenSize);
+  const { dHeadNormed, dHead } = workspace;
+  const dLogits = head.logits;
+  kernels.scoreTargetsBackward(
+    dLogits,
+    head.targets,
+    scored,
+    paddedVocabulary,
+    inverseTemperature,
+    head.logSums,
+    head.entropies,
+    workspace.dLogprobs,
+    workspace.dEntropies,
+  );
+  weightGradient(model, embedding, dLogits, head.normed, scored);
+  inputGradient(model, embedding, dLogits, dHeadNormed, scored);
+  heap.floats(dHead, scored * config.hiddenSize).fill(0);
+  normaliseBackward(model, finalNorm, dHeadNormed, head.hidden, head.inverse, dHead, scored);
+  kernels.scatterRows(dHead, head.rows, scored, workspace.dHidden, config.hiddenSize);
 }
 
 function feedForwardBackward(
   model: ModelMemory,
-  index: number,
+  layer: LayerPlaces,
   rows: number,
-  buffers: LayerActivations,
-  workspace: BackwardWorkspace,
+  { middle, feedForwardInverse, gateUp }: LayerActivations,
+  { dHidden, normed, dNormed, activated, dActivated, dGateUp }: BackwardWorkspace,
 ): void {
-  const { kernels, config, layout } = model;
-  const { hiddenSize } = config;
-  const layer = layout.layers[index];
-  if (!layer) throw new Error(`no layer ${index}`);
-  const { feedForwardNorm, feedForwardIn, feedForwardOut } = layer;
-  const { dHidden, normed, dNormed, activated, dActivated, dGateUp } = workspace;
-  inputGradient(model, feedForwardOut, rows, dHidden, dActivated);
-  kernels.swigluBackward(buffers.gateUp, dActivated, dGateUp, activated, rows, feedForwardOut.inputs);
-  weightGradient(model, feedForwardOut, rows, activated, dHidden);
-  kernels.rmsNorm(buffers.middle, model.weight(feedForwardNorm), normed, buffers.feedForwardInverse, rows, hiddenSize, config.rmsNormEpsilon); // prettier-ignore
-  matrixBackward(model, feedForwardIn, rows, normed, dGateUp, dNormed);
-  kernels.rmsNormBackward(dNormed, buffers.middle, model.weight(feedForwardNorm), buffers.feedForwardInverse, dHidden, model.gradient(feedForwardNorm), rows, hiddenSize); // prettier-ignore
+  inputGradient(model, layer.feedForwardOut, dHidden, dActivated, rows);
+  model.kernels.swigluBackward(gateUp, dActivated, dGateUp, activated, rows, model.layout.paddedIntermediate);
+  weightGradient(model, layer.feedForwardOut, dHidden, activated, rows);
+
+  normalise(model, layer.feedForwardNorm, middle, normed, feedForwardInverse, rows);
+  weightGradient(model, layer.feedForwardIn, dGateUp, normed, rows);
+  inputGradient(model, layer.feedForwardIn, dGateUp, dNormed, rows);
+  normaliseBackward(model, layer.feedForwardNorm, dNormed, middle, feedForwardInverse, dHidden, rows);
 }
 
 function attentionBackward(
   model: ModelMemory,
-  index: number,
+  layer: LayerPlaces,
   rows: number,
   sequences: readonly SequenceRows[],
   buffers: LayerActivations,
   workspace: BackwardWorkspace,
 ): void {
-  const { kernels, config, layout } = model;
-  const { hiddenSize } = config;
-  const layer = layout.layers[index];
-  if (!layer) throw new Error(`no layer ${index}`);
-  const { attentionNorm, attentionIn, attentionOut } = layer;
-  const { dHidden, normed, dNormed, dProjected, dAttended } = workspace;
-  matrixBackward(model, attentionOut, rows, buffers.attended, dHidden, dAttended);
+  const { input, attentionInverse } = buffers;
+  const { dHidden, normed, dNormed, dProjected } = workspace;
+  weightGradient(model, layer.attentionOut, dHidden, buffers.attended, rows);
+  inputGradient(model, layer.attentionOut, dHidden, workspace.dAttended, rows);
   for (const sequence of sequences) attendSequenceBackward(model, sequence, buffers, workspace);
-  kernels.rmsNorm(buffers.input, model.weight(attentionNorm), normed, buffers.attentionInverse, rows, hiddenSize, config.rmsNormEpsilon); // prettier-ignore
-  matrixBackward(model, attentionIn, rows, normed, dProjected, dNormed);
-  kernels.rmsNormBackward(dNormed, buffers.input, model.weight(attentionNorm), buffers.attentionInverse, dHidden, model.gradient(attentionNorm), rows, hiddenSize); // prettier-ignore
+
+  normalise(model, layer.attentionNorm, input, normed, attentionInverse, rows);
+  weightGradient(model, layer.attentionIn, dProjected, normed, rows);
+  inputGradient(model, layer.attentionIn, dProjected, dNormed, rows);
+  normaliseBackward(model, layer.attentionNorm, dNormed, input, attentionInverse, dHidden, rows);
 }
 
 function attendSequenceBackward(
@@ -125,25 +136,27 @@ function attendSequenceBackward(
     heap.floats(dValues, roundUpTo8(rows) * headSize).fill(0);
     for (let head = shared * group; head < (shared + 1) * group; head++) {
       const offset = head * headBytes;
-      kernels.attentionBackward(projected + offset, projected + keys, row.bytes, keyPanels, valuePanels, attended + offset, dAttended + offset, queryWidth * 4, logSums + head * 4, headCount * 4, dProjected + offset, dKeys, dValues, rows, headSize, workspace.attention); // prettier-ignore
+      kernels.attentionBackward(
+        projected + offset,
+        projected + keys,
+        row.bytes,
+        keyPanels,
+        valuePanels,
+        attended + offset,
+        dAttended + offset,
+        queryWidth * 4,
+        logSums + head * 4,
+        headCount * 4,
+        dProjected + offset,
+        dKeys,
+        dValues,
+        rows,
+        headSize,
+        workspace.attention,
+      );
     }
     kernels.copyRows(dKeys, headBytes, dProjected + keys, row.bytes, rows, headSize);
     kernels.copyRows(dValues, headBytes, dProjected + values, row.bytes, rows, headSize);
   }
   rotateProjected(model, dProjected, rows, 0, -1);
-}
-
-/** y = W x, both ways: adds dW = dy x^T and writes dx = W^T dy. */
-function matrixBackward(model: ModelMemory, w: MatrixPlace, rows: number, x: Address, dy: Address, dx: Address): void {
-  weightGradient(model, w, rows, x, dy);
-  inputGradient(model, w, rows, dy, dx);
-}
-
-function weightGradient(model: ModelMemory, w: MatrixPlace, rows: number, x: Address, dy: Address): void {
-  model.kernels.accumulateOuter(dy, w.outputs * 4, x, w.inputs * 4, model.gradient(w.offset), rows, w.outputs, w.inputs);
-}
-
-function inputGradient(model: ModelMemory, w: MatrixPlace, rows: number, dy: Address, dx: Address): void {
-  const packed = model.packedMatrix(w, 'backward');
-  model.kernels.multiply(dy, w.outputs * 4, packed, dx, w.inputs * 4, rows, w.inputs, w.outputs, 0);
 }

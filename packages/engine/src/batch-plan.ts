@@ -24,7 +24,9 @@ export interface Chunk {
 export function validateBatch(batch: PackedBatch, config: TransformerConfig): void {
   const { tokens, offsets, scored } = batch;
   if (offsets[0] !== 0 || offsets.at(-1) !== tokens.length) {
-    throw new Error(`offsets must start at 0 and end at the number of tokens, ${tokens.length}; got [${preview(offsets)}]`);
+    throw new Error(
+      `offsets must start at 0 and end at the number of tokens, ${tokens.length}; got [${preview(offsets)}]`,
+    );
   }
   for (let s = 1; s < offsets.length; s++) {
     const length = at(offsets, s) - at(offsets, s - 1);

@@ -32,7 +32,12 @@ test('a saved model comes back to the bit, and so does its next optimizer step',
   const engine = trained();
   await saveCheckpoint(folder, { engine, tokenizer });
   await saveOptimizer(folder, engine);
-  expect((await readdir(folder)).sort()).toEqual(['config.json', 'model.safetensors', 'optimizer.safetensors', 'tokenizer.json']); // prettier-ignore
+  expect((await readdir(folder)).sort()).toEqual([
+    'config.json',
+    'model.safetensors',
+    'optimizer.safetensors',
+    'tokenizer.json',
+  ]);
   const loaded = await loadCheckpoint(folder);
   await loadOptimizer(folder, loaded.engine);
   expect(loaded.engine.config).toEqual(engine.config);
@@ -77,16 +82,44 @@ describe('a folder that does not hold what it should', () => {
   });
 
   test.each<[string, () => Promise<void>, string]>([
-    ['a truncated file', () => truncate(join(folder, 'model.safetensors'), 20_000), "model.safetensors: truncated in tensor '"],
+    [
+      'a truncated file',
+      () => truncate(join(folder, 'model.safetensors'), 20_000),
+      "model.safetensors: truncated in tensor '",
+    ],
     ['a file cut in its header', () => truncate(join(folder, 'model.safetensors'), 100), 'expected a header of'],
     ['an empty file', () => truncate(join(folder, 'model.safetensors'), 0), '0 bytes, expected at least 8'],
     ['a foreign file', () => writeFile(join(folder, 'model.safetensors'), 'PK'.repeat(500)), 'not a safetensors file'],
-    ['a missing tensor', () => rewrite('model.safetensors', (t) => t.delete(name)), `tensor '${name}': expected [44, 32], found none`], // prettier-ignore
-    ['a wrong shape', () => rewrite('model.safetensors', (t) => t.set(name, { shape: [4, 4], values: new Float32Array(16) })), `model.safetensors: tensor '${name}': expected [44, 32], found [4, 4]`], // prettier-ignore
-    ['a tensor too many', () => rewrite('model.safetensors', (t) => t.set('lm_head.weight', { shape: [1], values: new Float32Array(1) })), "tensor 'lm_head.weight': the model of config.json has none"], // prettier-ignore
-    ['another architecture', () => changeConfig({ attention_bias: true }), 'config.json: attention_bias: expected false, found true'], // prettier-ignore
-    ['a number that is none', () => changeConfig({ hidden_size: '64' }), 'config.json: hidden_size: expected a number, found "64"'], // prettier-ignore
-    ['a small vocabulary', () => changeConfig({ vocab_size: 20 }), 'tokenizer.json: has 31 tokens, but config.json a vocab_size of 20'], // prettier-ignore
+    [
+      'a missing tensor',
+      () => rewrite('model.safetensors', (t) => t.delete(name)),
+      `tensor '${name}': expected [44, 32], found none`,
+    ],
+    [
+      'a wrong shape',
+      () => rewrite('model.safetensors', (t) => t.set(name, { shape: [4, 4], values: new Float32Array(16) })),
+      `model.safetensors: tensor '${name}': expected [44, 32], found [4, 4]`,
+    ],
+    [
+      'a tensor too many',
+      () => rewrite('model.safetensors', (t) => t.set('lm_head.weight', { shape: [1], values: new Float32Array(1) })),
+      "tensor 'lm_head.weight': the model of config.json has none",
+    ],
+    [
+      'another architecture',
+      () => changeConfig({ attention_bias: true }),
+      'config.json: attention_bias: expected false, found true',
+    ],
+    [
+      'a number that is none',
+      () => changeConfig({ hidden_size: '64' }),
+      'config.json: hidden_size: expected a number, found "64"',
+    ],
+    [
+      'a small vocabulary',
+      () => changeConfig({ vocab_size: 20 }),
+      'tokenizer.json: has 31 tokens, but config.json a vocab_size of 20',
+    ],
     ['a config.json that is not JSON', () => writeFile(join(folder, 'config.json'), '{'), 'config.json: '],
     ['no tokenizer', () => rm(join(folder, 'tokenizer.json')), 'tokenizer.json'],
   ])('%s', async (_, spoil, message) => {

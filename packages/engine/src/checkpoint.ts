@@ -26,7 +26,7 @@ export async function saveCheckpoint(folder: string, { engine, tokenizer }: Chec
 }
 
 /**
- * Reads what `saveCheckpoint` wrote, or any Llama-like checkpoint within the family (tied embedding, no biases, float32,
+ * Reads what `saveCheckpoint` wrote, or any Llama-like checkpoint within the family (tied embedding, no biases; float32,
  * bfloat16 or float16 weights in one file). Throws an Error that names the file and what is wrong in it.
  */
 export async function loadCheckpoint(
@@ -78,7 +78,9 @@ export async function loadOptimizer(folder: string, engine: Engine): Promise<voi
 function momentShapes(engine: Engine): Map<string, readonly number[]> {
   const shapes = new Map(engine.parameters().map(({ name, shape }) => [name, shape]));
   const parameterOf = (moment: string): string => moment.slice(moment.indexOf('.') + 1);
-  return new Map([...engine.optimizerState().moments.keys()].map((name) => [name, shapes.get(parameterOf(name)) ?? []]));
+  return new Map(
+    [...engine.optimizerState().moments.keys()].map((name) => [name, shapes.get(parameterOf(name)) ?? []]),
+  );
 }
 
 /** Throws unless the file has exactly the expected tensors in the expected shapes. */
@@ -91,7 +93,8 @@ function checkTensors(path: string, file: TensorFile, expected: ReadonlyMap<stri
     }
   }
   for (const name of file.tensors.keys()) {
-    if (!expected.has(name)) throw new Error(`${path}: tensor '${name}': the model of config.json has none of this name`);
+    if (!expected.has(name))
+      throw new Error(`${path}: tensor '${name}': the model of config.json has none of this name`);
   }
 }
 

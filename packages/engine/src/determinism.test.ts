@@ -44,14 +44,19 @@ describe.each(engines)('%s', (_, engine) => {
     const batch = randomBatch(engine.config, [30, 64, 5], 3, 1);
     const some = batch.scored.filter((_position, i) => i % 3 === 0);
     const all = engine.score(batch);
-    expectSameBits(engine.score({ ...batch, scored: some }).logprobs, all.logprobs.filter((_logprob, i) => i % 3 === 0));
+    expectSameBits(
+      engine.score({ ...batch, scored: some }).logprobs,
+      all.logprobs.filter((_logprob, i) => i % 3 === 0),
+    );
   });
 
   test('a cache grown in any pieces, among other sequences, gives the logits of one pass', () => {
     fc.assert(
       fc.property(lengths, seed, (sizes, runSeed) => {
         const uniform = uniforms(runSeed);
-        const sequences = sizes.map((size) => Array.from({ length: size }, () => Math.floor(uniform() * vocabularySize)));
+        const sequences = sizes.map((size) =>
+          Array.from({ length: size }, () => Math.floor(uniform() * vocabularySize)),
+        );
         using decoder = closing(engine, sizes.length + 1);
         const last = sequences.map(() => new Float32Array());
         const done = sequences.map(() => 0);

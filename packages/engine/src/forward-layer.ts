@@ -1,4 +1,5 @@
 import type { ForwardWorkspace, LayerActivations } from './activations.js';
+import { normalise, project } from './layer-operations.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 
@@ -19,33 +20,39 @@ export function forwardLayer(
   attend: () => void,
 ): void {
   const { kernels, config, layout } = model;
-  const { hiddenSize, rmsNormEpsilon } = config;
   const layer = layout.layers[index];
   if (!layer) throw new Error(`no layer ${index}`);
-  const { attentionIn, attentionOut, feedForwardIn, feedForwardOut } = layer;
+  const { input, projected, attended, middle, gateUp } = buffers;
   const { normed, activated } = workspace;
-  const hiddenBytes = hiddenSize * 4;
+  const size = rows * config.hiddenSize;
 
-  kernels.rmsNorm(buffers.input, model.weight(layer.attentionNorm), normed, buffers.attentionInverse, rows, hiddenSize, rmsNormEpsilon); // prettier-ignore
-  kernels.multiply(normed, hiddenBytes, model.packedMatrix(attentionIn, 'forward'), buffers.projected, attentionIn.outputs * 4, rows, attentionIn.outputs, hiddenSize, 0); // prettier-ignore
+  normalise(model, layer.attentionNorm, input, normed, buffers.attentionInverse, rows);
+  project(model, layer.attentionIn, normed, projected, rows);
   attend();
-  kernels.copyRows(buffers.input, hiddenBytes, buffers.middle, hiddenBytes, rows, hiddenSize);
-  kernels.multiply(buffers.attended, attentionOut.inputs * 4, model.packedMatrix(attentionOut, 'forward'), buffers.middle, hiddenBytes, rows, hiddenSize, attentionOut.inputs, 1); // prettier-ignore
+  kernels.copyRows(input, 0, middle, 0, 1, size);
+  project(model, layer.attentionOut, attended, middle, rows, true);
 
-  kernels.rmsNorm(buffers.middle, model.weight(layer.feedForwardNorm), normed, buffers.feedForwardInverse, rows, hiddenSize, rmsNormEpsilon); // prettier-ignore
-  kernels.multiply(normed, hiddenBytes, model.packedMatrix(feedForwardIn, 'forward'), buffers.gateUp, feedForwardIn.outputs * 4, rows, feedForwardIn.outputs, hiddenSize, 0); // prettier-ignore
-  kernels.swiglu(buffers.gateUp, activated, rows, feedForwardOut.inputs);
-  kernels.copyRows(buffers.middle, hiddenBytes, output, hiddenBytes, rows, hiddenSize);
-  kernels.multiply(activated, feedForwardOut.inputs * 4, model.packedMatrix(feedForwardOut, 'forward'), output, hiddenBytes, rows, hiddenSize, feedForwardOut.inputs, 1); // prettier-ignore
+  normalise(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, rows);
+  project(model, layer.feedForwardIn, normed, gateUp, rows);
+  kernels.swiglu(gateUp, activated, rows, layout.paddedIntermediate);
+  kernels.copyRows(middle, 0, output, 0, 1, size);
+  project(model, layer.feedForwardOut, activated, output, rows, true);
 }
 
 /** Bytes of one row of projected queries, keys and values, and where in it keys and values start. */
 export function projectedRow(model: ModelMemory): { bytes: number; keys: number; values: number } {
   const { queryWidth, keyValueWidth } = model.layout;
-  return { bytes: (queryWidth + 2 * keyValueWidth) * 4, keys: queryWidth * 4, values: (queryWidth + keyValueWidth) * 4 };
+  return {
+    bytes: (queryWidth + 2 * keyValueWidth) * 4,
+    keys: queryWidth * 4,
+    values: (queryWidth + keyValueWidth) * 4,
+  };
 }
 
-/** Rotates the queries (scaled by 1 / sqrt(headSize)) and keys of consecutive positions in place; -1 undoes it for gradients. */
+/**
+ * Rotates the queries, scaled by 1 / sqrt(headSize), and keys of consecutive positions in place. Direction -1 takes the
+ * gradients of the rotated ones back to those of the unrotated.
+ */
 export function rotateProjected(
   model: ModelMemory,
   projected: Address,
@@ -56,6 +63,9 @@ export function rotateProjected(
   const { kernels, config, layout, cosines, sines } = model;
   const { bytes, keys } = projectedRow(model);
   const { headSize } = layout;
-  kernels.rope(projected, bytes, rows, firstPosition, config.headCount, headSize, cosines, sines, direction, 1 / Math.sqrt(headSize)); // prettier-ignore
-  kernels.rope(projected + keys, bytes, rows, firstPosition, config.keyValueHeadCount, headSize, cosines, sines, direction, 1); // prettier-ignore
+  const rotate = (x: Address, heads: number, scale: number): void => {
+    kernels.rope(x, bytes, rows, firstPosition, heads, headSize, cosines, sines, direction, scale);
+  };
+  rotate(projected, config.headCount, 1 / Math.sqrt(headSize));
+  rotate(projected + keys, config.keyValueHeadCount, 1);
 }

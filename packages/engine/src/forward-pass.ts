@@ -2,6 +2,7 @@ import type { ChunkActivations, ForwardWorkspace, LayerActivations } from './act
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
 import { forwardLayer, projectedRow, rotateProjected } from './forward-layer.js';
+import { normalise, project } from './layer-operations.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 
@@ -36,7 +37,8 @@ export function forwardChunk(
   const taps = layout.taps === null ? 0 : model.weight(layout.taps);
   const first = activations.layers[0]?.input ?? activations.output;
   for (const { first: row, rows } of sequences) {
-    kernels.embed(first + row * hiddenSize * 4, tokens + (chunk.firstRow + row) * 4, rows, 0, table, taps, config.shiftTaps, hiddenSize); // prettier-ignore
+    const [x, ids] = [first + row * hiddenSize * 4, tokens + (chunk.firstRow + row) * 4];
+    kernels.embed(x, ids, rows, 0, table, taps, config.shiftTaps, hiddenSize);
   }
   activations.layers.forEach((buffers, index) => {
     const output = activations.layers[index + 1]?.input ?? activations.output;
@@ -68,7 +70,21 @@ function attendSequence(
     kernels.packKeys(projected + row.keys + sharedOffset, row.bytes, workspace.keyPanels, 0, rows, headSize);
     for (let head = shared * group; head < (shared + 1) * group; head++) {
       const offset = head * headSize * 4;
-      kernels.attention(projected + offset, row.bytes, workspace.keyPanels, projected + row.values + sharedOffset, row.bytes, attended + offset, queryWidth * 4, logSums + head * 4, headCount * 4, 0, rows, headSize, workspace.attention); // prettier-ignore
+      kernels.attention(
+        projected + offset,
+        row.bytes,
+        workspace.keyPanels,
+        projected + row.values + sharedOffset,
+        row.bytes,
+        attended + offset,
+        queryWidth * 4,
+        logSums + head * 4,
+        headCount * 4,
+        0,
+        rows,
+        headSize,
+        workspace.attention,
+      );
     }
   }
 }
@@ -82,8 +98,8 @@ function scoreChunk(
   { head, output }: ChunkActivations,
 ): void {
   const { kernels, config, layout, heap } = model;
-  const { hiddenSize, vocabularySize } = config;
   const { embedding, paddedVocabulary } = layout;
+  const { hidden, normed, logits } = head;
   const { scored } = chunk;
   const rows = heap.integers(head.rows, scored);
   const targets = heap.integers(head.targets, scored);
@@ -92,9 +108,18 @@ function scoreChunk(
     rows[i] = position - 1 - chunk.firstRow;
     targets[i] = batch.tokens[position] ?? 0;
   }
-  kernels.gatherRows(output, head.rows, scored, head.hidden, hiddenSize);
-  kernels.rmsNorm(head.hidden, model.weight(layout.finalNorm), head.normed, head.inverse, scored, hiddenSize, config.rmsNormEpsilon); // prettier-ignore
-  kernels.multiply(head.normed, hiddenSize * 4, model.packedMatrix(embedding, 'forward'), head.logits, paddedVocabulary * 4, scored, paddedVocabulary, hiddenSize, 0); // prettier-ignore
-  kernels.maskPadding(head.logits, scored, vocabularySize, paddedVocabulary);
-  kernels.scoreTargets(head.logits, head.targets, scored, paddedVocabulary, inverseTemperature, head.logprobs, head.entropies, head.logSums); // prettier-ignore
+  kernels.gatherRows(output, head.rows, scored, hidden, config.hiddenSize);
+  normalise(model, layout.finalNorm, hidden, normed, head.inverse, scored);
+  project(model, embedding, normed, logits, scored);
+  kernels.maskPadding(logits, scored, config.vocabularySize, paddedVocabulary);
+  kernels.scoreTargets(
+    logits,
+    head.targets,
+    scored,
+    paddedVocabulary,
+    inverseTemperature,
+    head.logprobs,
+    head.entropies,
+    head.logSums,
+  );
 }

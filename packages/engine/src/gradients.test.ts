@@ -40,7 +40,8 @@ describe.each([
   const weights = doubles(engine);
   const lossAt = (perturbed: ReferenceWeights): number => {
     const { logprobs, entropies } = referenceScores(engine.config, perturbed, batch, temperature);
-    const weigh = (values: number[], by: Float32Array): number => values.reduce((sum, v, i) => sum + v * (by[i] ?? NaN), 0);
+    const weigh = (values: number[], by: Float32Array): number =>
+      values.reduce((sum, v, i) => sum + v * (by[i] ?? NaN), 0);
     return weigh(logprobs, loss.logprobs) + weigh(entropies, loss.entropies);
   };
   const derivative = (name: string, direction: Float64Array): number => {
@@ -56,8 +57,12 @@ describe.each([
     const expected = referenceScores(engine.config, weights, batch, temperature);
     const { logprobs, entropies } = engine.score(batch, { temperature });
     expect(logprobs.length).toBeGreaterThan(20);
-    logprobs.forEach((value, i) => expect(Math.abs(value - (expected.logprobs[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE));
-    entropies.forEach((value, i) => expect(Math.abs(value - (expected.entropies[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE));
+    logprobs.forEach((value, i) =>
+      expect(Math.abs(value - (expected.logprobs[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE),
+    );
+    entropies.forEach((value, i) =>
+      expect(Math.abs(value - (expected.entropies[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE),
+    );
   });
 
   test.each(engine.parameters().map(({ name }) => name))('the gradient of %s equals central differences', (name) => {
@@ -70,9 +75,17 @@ describe.each([
 
     const uniform = uniforms(name.length);
     const peak = gradient.findIndex((g) => Math.abs(g) === largest);
-    const entries = [0, gradient.length - 1, peak, ...Array.from({ length: 2 }, () => Math.floor(uniform() * gradient.length))];
+    const entries = [
+      0,
+      gradient.length - 1,
+      peak,
+      ...Array.from({ length: 2 }, () => Math.floor(uniform() * gradient.length)),
+    ];
     for (const entry of entries) {
-      const expected = derivative(name, Float64Array.from(gradient, (_g, i) => (i === entry ? 1 : 0)));
+      const expected = derivative(
+        name,
+        Float64Array.from(gradient, (_g, i) => (i === entry ? 1 : 0)),
+      );
       expect(Math.abs((gradient[entry] ?? NaN) - expected)).toBeLessThan(GRADIENT_TOLERANCE * largest);
     }
     // Every entry at once, along a random direction of length 1.

@@ -5,9 +5,12 @@ import { normalStream } from './random-normal.js';
 export interface Initialisation {
   /** Token embeddings (tied with the output head). Default 0.3: at 0.05 a small policy learns look-ups far slower. */
   readonly embedding?: number;
-  /** Projections have this over sqrt(inputs); those that write into the residual stream further over sqrt(2 layers). Default 1. */
+  /**
+   * Projections have this over sqrt(inputs); those that write into the residual stream further over sqrt(2 layers).
+   * Default 1.
+   */
   readonly projection?: number;
-  /** Shift taps of the preceding tokens, around 0; the current token's tap starts at 1, so that the mix starts near identity. Default 0.02. */
+  /** Shift taps of the preceding tokens; the current token's starts at 1, so that the mix starts near it. Default 0.02. */
   readonly taps?: number;
 }
 

@@ -17,7 +17,13 @@ function copyingBatch(count: number, uniform: () => number): PackedBatch {
 }
 
 test('a tiny model learns to copy words it has not seen', () => {
-  const config = transformerConfig({ vocabularySize: 21, hiddenSize: 32, layerCount: 2, headCount: 2, contextLength: 16 });
+  const config = transformerConfig({
+    vocabularySize: 21,
+    hiddenSize: 32,
+    layerCount: 2,
+    headCount: 2,
+    contextLength: 16,
+  });
   const engine = createEngine({ config, seed: 3 });
   const uniform = uniforms(1);
   for (let step = 0; step < 300; step++) {

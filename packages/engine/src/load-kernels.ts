@@ -6,30 +6,167 @@ export type Address = number;
 /** The functions of wasm/engine.wasm; wasm/assembly holds their source and says what each computes. */
 export interface Kernels {
   heapBase(): Address;
-  multiply(a: Address, aStride: number, b: Address, c: Address, cStride: number, rows: number, columns: number, depth: number, accumulate: 0 | 1): void; // prettier-ignore
-  accumulateOuter(y: Address, yStride: number, x: Address, xStride: number, w: Address, rows: number, outputs: number, inputs: number): void; // prettier-ignore
+  multiply(
+    a: Address,
+    aStride: number,
+    b: Address,
+    c: Address,
+    cStride: number,
+    rows: number,
+    columns: number,
+    depth: number,
+    accumulate: 0 | 1,
+  ): void;
+  accumulateOuter(
+    y: Address,
+    yStride: number,
+    x: Address,
+    xStride: number,
+    w: Address,
+    rows: number,
+    outputs: number,
+    inputs: number,
+  ): void;
   packColumns(w: Address, packed: Address, outputs: number, inputs: number): void;
   packRows(w: Address, packed: Address, outputs: number, inputs: number): void;
   rmsNorm(x: Address, gamma: Address, y: Address, inverse: Address, rows: number, size: number, epsilon: number): void;
-  rmsNormBackward(dy: Address, x: Address, gamma: Address, inverse: Address, dx: Address, dGamma: Address, rows: number, size: number): void; // prettier-ignore
-  rope(x: Address, stride: number, rows: number, firstPosition: number, heads: number, headSize: number, cosines: Address, sines: Address, direction: 1 | -1, scale: number): void; // prettier-ignore
+  rmsNormBackward(
+    dy: Address,
+    x: Address,
+    gamma: Address,
+    inverse: Address,
+    dx: Address,
+    dGamma: Address,
+    rows: number,
+    size: number,
+  ): void;
+  rope(
+    x: Address,
+    stride: number,
+    rows: number,
+    firstPosition: number,
+    heads: number,
+    headSize: number,
+    cosines: Address,
+    sines: Address,
+    direction: 1 | -1,
+    scale: number,
+  ): void;
   packKeys(keys: Address, stride: number, panels: Address, firstPosition: number, rows: number, headSize: number): void;
-  attention(queries: Address, queryStride: number, panels: Address, values: Address, valueStride: number, output: Address, outputStride: number, logSums: Address, logSumStride: number, firstPosition: number, rows: number, headSize: number, scratch: Address): void; // prettier-ignore
-  attentionBackward(queries: Address, keys: Address, stride: number, keyPanels: Address, valuePanels: Address, output: Address, dOutput: Address, outputStride: number, logSums: Address, logSumStride: number, dQueries: Address, dKeys: Address, dValues: Address, rows: number, headSize: number, scratch: Address): void; // prettier-ignore
-  copyRows(source: Address, sourceStride: number, destination: Address, destinationStride: number, rows: number, size: number): void; // prettier-ignore
+  attention(
+    queries: Address,
+    queryStride: number,
+    panels: Address,
+    values: Address,
+    valueStride: number,
+    output: Address,
+    outputStride: number,
+    logSums: Address,
+    logSumStride: number,
+    firstPosition: number,
+    rows: number,
+    headSize: number,
+    scratch: Address,
+  ): void;
+  attentionBackward(
+    queries: Address,
+    keys: Address,
+    stride: number,
+    keyPanels: Address,
+    valuePanels: Address,
+    output: Address,
+    dOutput: Address,
+    outputStride: number,
+    logSums: Address,
+    logSumStride: number,
+    dQueries: Address,
+    dKeys: Address,
+    dValues: Address,
+    rows: number,
+    headSize: number,
+    scratch: Address,
+  ): void;
+  copyRows(
+    source: Address,
+    sourceStride: number,
+    destination: Address,
+    destinationStride: number,
+    rows: number,
+    size: number,
+  ): void;
   swiglu(gateUp: Address, activated: Address, rows: number, size: number): void;
-  swigluBackward(gateUp: Address, dActivated: Address, dGateUp: Address, activated: Address, rows: number, size: number): void; // prettier-ignore
-  embed(x: Address, tokens: Address, rows: number, history: number, table: Address, taps: Address, tapCount: number, size: number): void; // prettier-ignore
-  embedBackward(dx: Address, tokens: Address, rows: number, table: Address, taps: Address, tapCount: number, dTable: Address, dTaps: Address, size: number): void; // prettier-ignore
+  swigluBackward(
+    gateUp: Address,
+    dActivated: Address,
+    dGateUp: Address,
+    activated: Address,
+    rows: number,
+    size: number,
+  ): void;
+  embed(
+    x: Address,
+    tokens: Address,
+    rows: number,
+    history: number,
+    table: Address,
+    taps: Address,
+    tapCount: number,
+    size: number,
+  ): void;
+  embedBackward(
+    dx: Address,
+    tokens: Address,
+    rows: number,
+    table: Address,
+    taps: Address,
+    tapCount: number,
+    dTable: Address,
+    dTaps: Address,
+    size: number,
+  ): void;
   gatherRows(source: Address, rows: Address, count: number, destination: Address, size: number): void;
   scatterRows(source: Address, rows: Address, count: number, destination: Address, size: number): void;
   maskPadding(logits: Address, rows: number, vocabulary: number, padded: number): void;
-  scoreTargets(logits: Address, targets: Address, rows: number, padded: number, inverseTemperature: number, logprobs: Address, entropies: Address, logSums: Address): void; // prettier-ignore
-  scoreTargetsBackward(logits: Address, targets: Address, rows: number, padded: number, inverseTemperature: number, logSums: Address, entropies: Address, dLogprobs: Address, dEntropies: Address): void; // prettier-ignore
+  scoreTargets(
+    logits: Address,
+    targets: Address,
+    rows: number,
+    padded: number,
+    inverseTemperature: number,
+    logprobs: Address,
+    entropies: Address,
+    logSums: Address,
+  ): void;
+  scoreTargetsBackward(
+    logits: Address,
+    targets: Address,
+    rows: number,
+    padded: number,
+    inverseTemperature: number,
+    logSums: Address,
+    entropies: Address,
+    dLogprobs: Address,
+    dEntropies: Address,
+  ): void;
   softmaxWeights(logits: Address, weights: Address, padded: number, inverseTemperature: number): number;
   drawIndex(weights: Address, count: number, threshold: number): number;
   sumOfSquares(x: Address, count: number): number;
-  adamw(weights: Address, gradients: Address, first: Address, second: Address, count: number, gradientScale: number, beta1: number, beta2: number, oneMinusBeta1: number, oneMinusBeta2: number, stepSize: number, rootCorrection: number, epsilon: number, decay: number): void; // prettier-ignore
+  adamw(
+    weights: Address,
+    gradients: Address,
+    first: Address,
+    second: Address,
+    count: number,
+    gradientScale: number,
+    beta1: number,
+    beta2: number,
+    oneMinusBeta1: number,
+    oneMinusBeta2: number,
+    stepSize: number,
+    rootCorrection: number,
+    epsilon: number,
+    decay: number,
+  ): void;
 }
 
 export interface KernelMemory {

@@ -10,10 +10,20 @@ class ReferenceAdamW {
   readonly weights: Map<string, Float64Array>;
 
   constructor(engine: Engine) {
-    this.weights = new Map(engine.parameters().map(({ name }) => [name, Float64Array.from(engine.readParameter(name))]));
+    this.weights = new Map(
+      engine.parameters().map(({ name }) => [name, Float64Array.from(engine.readParameter(name))]),
+    );
   }
 
-  apply(engine: Engine, rate: number, beta1: number, beta2: number, epsilon: number, decay: number, limit: number): number {
+  apply(
+    engine: Engine,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    decay: number,
+    limit: number,
+  ): number {
     const gradients = new Map([...this.weights.keys()].map((name) => [name, engine.readGradient(name)]));
     const norm = Math.sqrt([...gradients.values()].reduce((sum, g) => sum + g.reduce((s, x) => s + x * x, 0), 0));
     const scale = Math.min(1, limit / norm);
@@ -50,9 +60,13 @@ test.each([
   ['with the defaults', {}],
   ['never clipped', { maxGradientNorm: null }],
 ])('ten steps of AdamW equal the double-precision reference: %s', (_, options) => {
-  const { weightDecay = 0, maxGradientNorm = 1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8 } = options as Partial<
-    Record<string, number>
-  >;
+  const {
+    weightDecay = 0,
+    maxGradientNorm = 1,
+    beta1 = 0.9,
+    beta2 = 0.95,
+    epsilon = 1e-8,
+  } = options as Partial<Record<string, number>>;
   const engine = smallEngine();
   const reference = new ReferenceAdamW(engine);
   for (let step = 0; step < 10; step++) {
@@ -104,7 +118,9 @@ test('a restored optimizer continues to the bit', () => {
 test('options and states that make no sense are refused', () => {
   const engine = smallEngine();
   expect(() => engine.optimizerStep({ learningRate: NaN })).toThrow('learningRate must be at least 0');
-  expect(() => engine.optimizerStep({ learningRate: 1, beta1: 1 })).toThrow('beta1 must be at least 0 and below 1, got 1');
+  expect(() => engine.optimizerStep({ learningRate: 1, beta1: 1 })).toThrow(
+    'beta1 must be at least 0 and below 1, got 1',
+  );
   expect(() => engine.optimizerStep({ learningRate: 1, maxGradientNorm: 0 })).toThrow('maxGradientNorm');
   const state = engine.optimizerState();
   const without = new Map(state.moments);

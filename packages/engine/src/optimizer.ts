@@ -37,7 +37,22 @@ export class Optimizer {
     for (const { offset, length, decayed } of layout.ranges) {
       const at = offset * 4;
       const decay = decayed ? learningRate * weightDecay : 0;
-      kernels.adamw(weights + at, gradients + at, firstMoments + at, secondMoments + at, length, scale, beta1, beta2, 1 - beta1, 1 - beta2, stepSize, rootCorrection, epsilon, decay); // prettier-ignore
+      kernels.adamw(
+        weights + at,
+        gradients + at,
+        firstMoments + at,
+        secondMoments + at,
+        length,
+        scale,
+        beta1,
+        beta2,
+        1 - beta1,
+        1 - beta2,
+        stepSize,
+        rootCorrection,
+        epsilon,
+        decay,
+      );
     }
     this.model.version++;
     return { gradientNorm, applied: true };
@@ -55,7 +70,8 @@ export class Optimizer {
 
   restore({ step, moments }: OptimizerState): void {
     const { model } = this;
-    if (!Number.isInteger(step) || step < 0) throw new Error(`the optimizer's step must be a whole number, got ${step}`);
+    if (!Number.isInteger(step) || step < 0)
+      throw new Error(`the optimizer's step must be a whole number, got ${step}`);
     const runs = { exp_avg: model.firstMoments, exp_avg_sq: model.secondMoments };
     const writes: (() => void)[] = [];
     for (const place of model.layout.tensors.values()) {
@@ -69,7 +85,9 @@ export class Optimizer {
       }
     }
     if (moments.size !== writes.length) {
-      const known = new Set([...model.layout.tensors.keys()].flatMap((name) => Object.keys(runs).map((p) => `${p}.${name}`)));
+      const known = new Set(
+        [...model.layout.tensors.keys()].flatMap((name) => Object.keys(runs).map((p) => `${p}.${name}`)),
+      );
       const foreign = [...moments.keys()].find((name) => !known.has(name));
       throw new Error(`the optimizer's state has '${foreign}', which this model does not`);
     }

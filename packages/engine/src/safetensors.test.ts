@@ -29,7 +29,9 @@ test('tensors and metadata come back, views and empty tensors included', async (
   ]);
   await writeSafetensors(path, { tensors, metadata: { step: '12' } });
   const { tensors: read, metadata } = await readSafetensors(path);
-  expect(read).toEqual(new Map([...tensors].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }])));
+  expect(read).toEqual(
+    new Map([...tensors].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }])),
+  );
   expect(metadata).toEqual({ step: '12' });
   expect(await readdir(folder)).toEqual(['some.safetensors']);
   const length = (await readFile(path)).readBigUInt64LE(0);
@@ -51,11 +53,27 @@ test('half precision is read as float32, at any alignment', async () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['another type', { a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } }, "tensor 'a': expected type F32, BF16 or F16, found I64"], // prettier-ignore
-  ['a size that does not fit the shape', { a: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } }, "tensor 'a': expected 12 bytes for F32 3, found 8"], // prettier-ignore
-  ['data beyond the end', { a: { dtype: 'F32', shape: [9], data_offsets: [0, 36] } }, "truncated in tensor 'a': expected data up to byte 36, found 8"], // prettier-ignore
+  [
+    'another type',
+    { a: { dtype: 'I64', shape: [1], data_offsets: [0, 8] } },
+    "tensor 'a': expected type F32, BF16 or F16, found I64",
+  ],
+  [
+    'a size that does not fit the shape',
+    { a: { dtype: 'F32', shape: [3], data_offsets: [0, 8] } },
+    "tensor 'a': expected 12 bytes for F32 3, found 8",
+  ],
+  [
+    'data beyond the end',
+    { a: { dtype: 'F32', shape: [9], data_offsets: [0, 36] } },
+    "truncated in tensor 'a': expected data up to byte 36, found 8",
+  ],
   ['an entry without a place', { a: { dtype: 'F32', shape: [2] } }, "tensor 'a': malformed header entry"],
-  ['negative offsets', { a: { dtype: 'F32', shape: [2], data_offsets: [-8, 0] } }, "tensor 'a': malformed header entry"],
+  [
+    'negative offsets',
+    { a: { dtype: 'F32', shape: [2], data_offsets: [-8, 0] } },
+    "tensor 'a': malformed header entry",
+  ],
   ['a list for a header', [1], 'the header is not a JSON object'],
 ])('%s is an error that names file and tensor', async (_, header, message) => {
   await put(header, [0, 0, 0, 0, 0, 0, 0, 0]);

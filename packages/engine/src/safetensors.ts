@@ -67,7 +67,11 @@ export async function readSafetensors(path: string): Promise<TensorFile> {
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     if (!isHeaderEntry(entry)) return fail(`tensor '${name}': malformed header entry ${JSON.stringify(entry)}`);
-    const { dtype, shape, data_offsets: [start, end] } = entry; // prettier-ignore
+    const {
+      dtype,
+      shape,
+      data_offsets: [start, end],
+    } = entry;
     const width = bytesPerElement[dtype];
     if (width === undefined) return fail(`tensor '${name}': expected type F32, BF16 or F16, found ${dtype}`);
     const bytes = shape.reduce((product, extent) => product * extent, width);
@@ -78,7 +82,10 @@ export async function readSafetensors(path: string): Promise<TensorFile> {
     tensors.set(name, { shape, values: toFloat32(data.subarray(start, end), dtype) });
   }
   const metadata = isRecord(header.__metadata__) ? header.__metadata__ : {};
-  return { tensors, metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, String(value)])) };
+  return {
+    tensors,
+    metadata: Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, String(value)])),
+  };
 }
 
 function toFloat32(bytes: Uint8Array, dtype: string): Float32Array {
@@ -97,5 +104,7 @@ function isHeaderEntry(value: unknown): value is HeaderEntry {
   if (!isRecord(value) || typeof value.dtype !== 'string') return false;
   const { shape, data_offsets: offsets } = value;
   const whole = (n: unknown): boolean => Number.isSafeInteger(n) && (n as number) >= 0;
-  return Array.isArray(shape) && shape.every(whole) && Array.isArray(offsets) && offsets.length === 2 && offsets.every(whole); // prettier-ignore
+  return (
+    Array.isArray(shape) && shape.every(whole) && Array.isArray(offsets) && offsets.length === 2 && offsets.every(whole)
+  );
 }

@@ -5,7 +5,8 @@ import { uniforms } from './testing/small-models.js';
 const logits = Float32Array.of(9, 9, 0.5, 2, -1, 2, 0, 7, 7);
 /** Vocabulary of 5 that starts at offset 2. */
 const row = [0.5, 2, -1, 2, 0];
-const draw = (temperature: number, uniform: number, topP = 1) => sampleToken(logits, 2, 5, { temperature, topP, uniform });
+const draw = (temperature: number, uniform: number, topP = 1) =>
+  sampleToken(logits, 2, 5, { temperature, topP, uniform });
 
 function probabilities(temperature: number): number[] {
   const weights = row.map((logit) => Math.exp(logit / temperature));
@@ -54,7 +55,8 @@ test('the extremes of uniform give the first and the last token', () => {
 
 test('a masked token is never drawn', () => {
   const masked = Float32Array.of(-Infinity, 1, -Infinity);
-  for (const uniform of [0, 0.5, 1 - 2 ** -53]) expect(sampleToken(masked, 0, 3, { temperature: 1, uniform }).token).toBe(1);
+  for (const uniform of [0, 0.5, 1 - 2 ** -53])
+    expect(sampleToken(masked, 0, 3, { temperature: 1, uniform }).token).toBe(1);
 });
 
 describe('what makes no sense is refused', () => {

@@ -31,7 +31,8 @@ export function sampleToken(
   vocabularySize: number,
   { temperature, topP = 1, uniform }: SampleOptions,
 ): SampledToken {
-  if (!(temperature >= 0 && temperature < Infinity)) throw new Error(`temperature must be 0 or more, got ${temperature}`);
+  if (!(temperature >= 0 && temperature < Infinity))
+    throw new Error(`temperature must be 0 or more, got ${temperature}`);
   if (!(topP > 0 && topP <= 1)) throw new Error(`topP must be above 0 and at most 1, got ${topP}`);
   if (!(uniform >= 0 && uniform < 1)) throw new Error(`uniform must be at least 0 and below 1, got ${uniform}`);
   if (offset < 0 || vocabularySize < 1 || offset + vocabularySize > logits.length) {

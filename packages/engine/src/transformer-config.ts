@@ -19,7 +19,7 @@ export interface TransformerConfig {
 /** The part of a configuration worth spelling out; `transformerConfig` fills in the rest. */
 export type TransformerConfigInput = Pick<TransformerConfig, 'vocabularySize'> & Partial<TransformerConfig>;
 
-/** Completes a configuration: by default the small policy (width 64, 2 layers, 4 heads) that one core trains in minutes. */
+/** Completes a configuration; by default the small policy (width 64, 2 layers, 4 heads) that a core trains in minutes. */
 export function transformerConfig(input: TransformerConfigInput): TransformerConfig {
   const headCount = input.headCount ?? 4;
   const hiddenSize = input.hiddenSize ?? 64;

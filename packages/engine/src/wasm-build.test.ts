@@ -10,7 +10,9 @@ import { promisify } from 'node:util';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 test('the committed engine.wasm is what its source compiles to', async () => {
-  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
   const [compiler, ...options] = (manifest.scripts['build:wasm'] ?? '').split(' ');
   expect(compiler).toBe('asc');
   const temporary = await mkdtemp(join(tmpdir(), 'turnwise-wasm-'));

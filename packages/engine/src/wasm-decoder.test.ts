@@ -44,14 +44,20 @@ test('cached tokens do not outlive a change of weights', () => {
   const decoder = engine.openDecoder({ slots: 2 });
   const before = decoder.extend([{ slot: 0, tokens: [1, 2, 3] }]);
   const name = 'model.layers.0.self_attn.k_proj.weight';
-  engine.writeParameter(name, engine.readParameter(name).map((w) => w * 2));
+  engine.writeParameter(
+    name,
+    engine.readParameter(name).map((w) => w * 2),
+  );
   expect(() => decoder.extend([{ slot: 0, tokens: [4] }])).toThrow(
     'slot 0 was computed with weights that have changed since; truncate it to 0 and extend anew',
   );
   decoder.truncate(0, 1);
   expect(() => decoder.extend([{ slot: 0, tokens: [2] }])).toThrow('weights that have changed');
   decoder.truncate(0, 0);
-  const after = decoder.extend([{ slot: 0, tokens: [1, 2, 3] }, { slot: 1, tokens: [1, 2, 3] }]); // prettier-ignore
+  const after = decoder.extend([
+    { slot: 0, tokens: [1, 2, 3] },
+    { slot: 1, tokens: [1, 2, 3] },
+  ]);
   expect(after.slice(0, 29)).not.toEqual(before);
   expect(after.slice(0, 29)).toEqual(after.slice(29));
 });

@@ -2,6 +2,7 @@ import { layForwardWorkspace, type ForwardWorkspace, type LayerActivations } fro
 import { checkToken, CHUNK_ROWS } from './batch-plan.js';
 import type { Decoder, DecoderItem } from './engine.js';
 import { forwardLayer, projectedRow, rotateProjected } from './forward-layer.js';
+import { normalise, project } from './layer-operations.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 import { roundUpTo8 } from './parameter-layout.js';
@@ -114,7 +115,7 @@ export class WasmDecoder implements Decoder {
     const { kernels, config, layout, heap } = model;
     const { hiddenSize, vocabularySize, shiftTaps } = config;
     const { paddedVocabulary, embedding } = layout;
-    const hiddenBytes = hiddenSize * 4;
+    const table = model.weight(embedding.offset);
     const taps = layout.taps === null ? 0 : model.weight(layout.taps);
     const lastRows = heap.integers(buffers.lastRows, items.length);
     items.forEach((item, i) => {
@@ -122,7 +123,8 @@ export class WasmDecoder implements Decoder {
       if (state.tokens.length === 0) state.version = model.version;
       const history = state.tokens.slice(Math.max(0, state.tokens.length - shiftTaps));
       heap.integers(buffers.tokens, history.length + item.tokens.length).set([...history, ...item.tokens]);
-      kernels.embed(buffers.input + item.firstRow * hiddenBytes, buffers.tokens + history.length * 4, item.tokens.length, history.length, model.weight(embedding.offset), taps, shiftTaps, hiddenSize); // prettier-ignore
+      const [x, ids] = [buffers.input + item.firstRow * hiddenSize * 4, buffers.tokens + history.length * 4];
+      kernels.embed(x, ids, item.tokens.length, history.length, table, taps, shiftTaps, hiddenSize);
       for (const token of item.tokens) state.tokens.push(token);
       lastRows[i] = item.firstRow + item.tokens.length - 1;
     });
@@ -134,8 +136,8 @@ export class WasmDecoder implements Decoder {
     }
     const count = items.length;
     kernels.gatherRows(buffers.input, buffers.lastRows, count, buffers.output, hiddenSize);
-    kernels.rmsNorm(buffers.output, model.weight(layout.finalNorm), buffers.normed, buffers.attentionInverse, count, hiddenSize, config.rmsNormEpsilon); // prettier-ignore
-    kernels.multiply(buffers.normed, hiddenBytes, model.packedMatrix(embedding, 'forward'), buffers.logits, paddedVocabulary * 4, count, paddedVocabulary, hiddenSize, 0); // prettier-ignore
+    normalise(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
+    project(model, embedding, buffers.normed, buffers.logits, count);
     const computed = heap.floats(buffers.logits, count * paddedVocabulary);
     for (let i = 0; i < count; i++) {
       const start = i * paddedVocabulary;
@@ -162,12 +164,27 @@ export class WasmDecoder implements Decoder {
     for (let shared = 0; shared < keyValueHeadCount; shared++) {
       const panels = keys + shared * headCacheBytes;
       const cached = values + shared * headCacheBytes;
-      const sharedOffset = shared * headBytes;
-      kernels.packKeys(projected + row.keys + sharedOffset, row.bytes, panels, item.firstPosition, rows, headSize);
-      kernels.copyRows(projected + row.values + sharedOffset, row.bytes, cached + item.firstPosition * headBytes, headBytes, rows, headSize); // prettier-ignore
+      const newKeys = projected + row.keys + shared * headBytes;
+      const newValues = projected + row.values + shared * headBytes;
+      kernels.packKeys(newKeys, row.bytes, panels, item.firstPosition, rows, headSize);
+      kernels.copyRows(newValues, row.bytes, cached + item.firstPosition * headBytes, headBytes, rows, headSize);
       for (let head = shared * group; head < (shared + 1) * group; head++) {
         const offset = head * headBytes;
-        kernels.attention(projected + offset, row.bytes, panels, cached, headBytes, attended + offset, queryWidth * 4, 0, 0, item.firstPosition, rows, headSize, buffers.attention); // prettier-ignore
+        kernels.attention(
+          projected + offset,
+          row.bytes,
+          panels,
+          cached,
+          headBytes,
+          attended + offset,
+          queryWidth * 4,
+          0,
+          0,
+          item.firstPosition,
+          rows,
+          headSize,
+          buffers.attention,
+        );
       }
     }
   }
@@ -210,7 +227,9 @@ export class WasmDecoder implements Decoder {
         );
       }
       if (state.tokens.length > 0 && state.version !== version) {
-        throw new Error(`slot ${slot} was computed with weights that have changed since; truncate it to 0 and extend anew`);
+        throw new Error(
+          `slot ${slot} was computed with weights that have changed since; truncate it to 0 and extend anew`,
+        );
       }
     }
   }

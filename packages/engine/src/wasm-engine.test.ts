@@ -13,15 +13,27 @@ const packed = (tokens: number[], offsets: number[], scored: number[]) => ({
 
 describe('a malformed batch is refused before anything is computed', () => {
   test.each([
-    ['a token beyond the vocabulary', packed([1, 29], [0, 2], [1]), 'token 29 at position 1 is outside the vocabulary of 29'],
+    [
+      'a token beyond the vocabulary',
+      packed([1, 29], [0, 2], [1]),
+      'token 29 at position 1 is outside the vocabulary of 29',
+    ],
     ['a negative token', packed([-1, 2], [0, 2], [1]), 'token -1 at position 0'],
     ['offsets that do not start at 0', packed([1, 2], [1, 2], []), 'offsets must start at 0 and end at'],
     ['offsets that end early', packed([1, 2, 3], [0, 2], []), 'end at the number of tokens, 3; got [0, 2]'],
     ['no offsets', packed([], [], []), 'offsets must start at 0'],
     ['an empty sequence', packed([1, 2], [0, 1, 1, 2], []), 'offsets must be strictly ascending, got 1, 1'],
-    ['a sequence that is too long', packed(Array<number>(65).fill(1), [0, 65], []), '65 tokens, more than contextLength 64'],
+    [
+      'a sequence that is too long',
+      packed(Array<number>(65).fill(1), [0, 65], []),
+      '65 tokens, more than contextLength 64',
+    ],
     ['a scored first token', packed([1, 2, 3], [0, 1, 3], [1]), 'scored position 1 is the first of sequence 1'],
-    ['scored positions out of order', packed([1, 2, 3], [0, 3], [2, 1]), 'strictly ascending and below 3, got 1 at index 1'],
+    [
+      'scored positions out of order',
+      packed([1, 2, 3], [0, 3], [2, 1]),
+      'strictly ascending and below 3, got 1 at index 1',
+    ],
     ['a scored position beyond the end', packed([1, 2, 3], [0, 3], [3]), 'got 3 at index 0'],
   ])('%s', (_, malformed, message) => {
     expect(() => engine.forward(malformed)).toThrow(message);
@@ -48,7 +60,9 @@ test('a forward serves one backward, with the weights it saw', () => {
   expect(() => fresh.backward(gradient)).toThrow('backward needs a forward before it');
   fresh.forward(batch);
   expect(() => fresh.backward({ logprobs: new Float32Array(1) })).toThrow('gradient.logprobs has 1 values for');
-  expect(() => fresh.backward({ ...gradient, entropies: new Float32Array(2) })).toThrow('gradient.entropies has 2 values');
+  expect(() => fresh.backward({ ...gradient, entropies: new Float32Array(2) })).toThrow(
+    'gradient.entropies has 2 values',
+  );
   fresh.backward(gradient);
   expect(() => fresh.backward(gradient)).toThrow('backward needs a forward before it');
   fresh.forward(batch);
@@ -107,6 +121,8 @@ test.each([
 });
 
 test('engines other than wasm and impossible memory limits are refused', () => {
-  expect(() => createEngine({ config: smallConfig(), seed: 1, engine: 'gpu' as 'wasm' })).toThrow("unknown engine 'gpu'");
+  expect(() => createEngine({ config: smallConfig(), seed: 1, engine: 'gpu' as 'wasm' })).toThrow(
+    "unknown engine 'gpu'",
+  );
   expect(() => createEngine({ config: smallConfig(), seed: 1, memoryLimitBytes: 2 ** 33 })).toThrow('memoryLimitBytes');
 });

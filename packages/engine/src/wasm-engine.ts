@@ -89,7 +89,11 @@ export class WasmEngine implements Engine {
     const inverseTemperature = this.prepare(batch, temperature);
     this.pending = null;
     const chunks = planChunks(batch);
-    const kept: PackedBatch = { tokens: batch.tokens.slice(), offsets: batch.offsets.slice(), scored: batch.scored.slice() };
+    const kept: PackedBatch = {
+      tokens: batch.tokens.slice(),
+      offsets: batch.offsets.slice(),
+      scored: batch.scored.slice(),
+    };
     const lay = (region: Region) => ({
       tokens: region.take(batch.tokens.length),
       activations: chunks.map((chunk) => this.layChunk(region, chunk.rows, chunk.scored)),

@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 
 let counter = 0;
 
-/** Writes a file under a temporary name beside it, flushes it to the disk and renames it: it is there whole or not at all. */
+/** Writes a file under a temporary name, flushes it to the disk and renames it: it is there whole or not at all. */
 export async function writeFileAtomically(path: string, parts: readonly (string | Uint8Array)[]): Promise<void> {
   const temporary = `${path}.${process.pid}-${counter++}.tmp`;
   try {

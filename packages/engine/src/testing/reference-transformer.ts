@@ -21,7 +21,11 @@ export function referenceScores(
     const wanted = [...scored].filter((position) => position >= start && position < end);
     const hidden = hiddenStates(config, weights, [...tokens.subarray(start, end)]);
     for (const position of wanted) {
-      const state = normed(hidden[position - 1 - start] ?? [], get(weights, 'model.norm.weight'), config.rmsNormEpsilon);
+      const state = normed(
+        hidden[position - 1 - start] ?? [],
+        get(weights, 'model.norm.weight'),
+        config.rmsNormEpsilon,
+      );
       const logits = product(get(weights, 'model.embed_tokens.weight'), state).map((logit) => logit / temperature);
       const peak = Math.max(...logits);
       const total = logits.reduce((sum, logit) => sum + Math.exp(logit - peak), 0);
@@ -40,7 +44,9 @@ function hiddenStates(config: TransformerConfig, weights: ReferenceWeights, toke
   for (let layer = 0; layer < config.layerCount; layer++) {
     const weight = (name: string): Float64Array => get(weights, `model.layers.${layer}.${name}.weight`);
     const inputs = states.map((state) => normed(state, weight('input_layernorm'), rmsNormEpsilon));
-    const queries = inputs.map((x, t) => rotated(product(weight('self_attn.q_proj'), x), t, headSize, config.ropeTheta));
+    const queries = inputs.map((x, t) =>
+      rotated(product(weight('self_attn.q_proj'), x), t, headSize, config.ropeTheta),
+    );
     const keys = inputs.map((x, t) => rotated(product(weight('self_attn.k_proj'), x), t, headSize, config.ropeTheta));
     const values = inputs.map((x) => product(weight('self_attn.v_proj'), x));
     states = states.map((state, t) => {
@@ -72,7 +78,9 @@ function hiddenStates(config: TransformerConfig, weights: ReferenceWeights, toke
 function embedded(config: TransformerConfig, weights: ReferenceWeights, tokens: number[], position: number): number[] {
   const { hiddenSize, shiftTaps } = config;
   const table = get(weights, 'model.embed_tokens.weight');
-  const row = (p: number): number[] => [...table.slice((tokens[p] ?? 0) * hiddenSize, ((tokens[p] ?? 0) + 1) * hiddenSize)];
+  const row = (p: number): number[] => [
+    ...table.slice((tokens[p] ?? 0) * hiddenSize, ((tokens[p] ?? 0) + 1) * hiddenSize),
+  ];
   if (shiftTaps === 0) return row(position);
   const taps = get(weights, 'model.shift_taps.weight');
   const mixed = new Array<number>(hiddenSize).fill(0);

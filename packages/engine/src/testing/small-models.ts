@@ -32,7 +32,12 @@ export function uniforms(seed: number): () => number {
 }
 
 /** Sequences of the given lengths with random tokens, about `fraction` of the positions that can be scored. */
-export function randomBatch(config: TransformerConfig, lengths: readonly number[], seed: number, fraction = 0.5): PackedBatch {
+export function randomBatch(
+  config: TransformerConfig,
+  lengths: readonly number[],
+  seed: number,
+  fraction = 0.5,
+): PackedBatch {
   const uniform = uniforms(seed);
   const offsets = [0];
   for (const length of lengths) offsets.push((offsets.at(-1) ?? 0) + length);
