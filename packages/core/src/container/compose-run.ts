@@ -17,7 +17,7 @@ import * as tokens from './tokens.js';
 const allKinds: readonly PluginKind[] = ['policy', 'search', 'reward', 'advantage', 'protocol', 'tracker'];
 
 /** Plugins that live in the core itself. */
-const coreBuiltins: BuiltinPlugins = {
+export const coreBuiltins: BuiltinPlugins = {
   from: import.meta.url,
   plugins: { protocol: { 'search-r1': { definition: searchR1Protocol as LoadedPlugin['definition'] } } },
 };

@@ -1,4 +1,4 @@
-export { composeRun } from './compose-run.js';
+export { composeRun, coreBuiltins } from './compose-run.js';
 export type { DataDigest } from './run-data.js';
 export {
   defaultCacheFolder,

@@ -1,8 +1,11 @@
 export { listCheckpoints, readCheckpoint, stepName, type Checkpoint } from './checkpoints.js';
+export { writeFileWhole } from './durable-files.js';
 export { metricKeys, metricLine } from './metric-line.js';
 export { readMetrics } from './read-metrics.js';
 export { RunFolder } from './run-folder.js';
-export { printableConfig, runManifest, type RunManifest } from './run-manifest.js';
+export { runManifest, type RunManifest } from './run-manifest.js';
+export { recordedConfig, resumeRun } from './resume-run.js';
 export { runPlace } from './run-place.js';
+export { stopAfterStep, type StepStop } from './stop-after-step.js';
 export { tensorBoardTracker } from './tensorboard-tracker.js';
 export { withPluginMetrics } from './with-plugin-metrics.js';

@@ -38,7 +38,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
           hint: 'Go on with it by --resume, or choose another place by --run-dir.',
         });
       }
-      await writeFileWhole(folder.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+      await folder.writeManifest(manifest);
       return folder;
     } catch (error) {
       await folder.unlock();
@@ -58,6 +58,10 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
 
   manifest(): Promise<RunManifest> {
     return readManifest(this.path);
+  }
+
+  async writeManifest(manifest: RunManifest): Promise<void> {
+    await writeFileWhole(this.manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
   /** One line of `metrics.jsonl`. */
@@ -135,7 +139,8 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
   }
 }
 
-async function readManifest(path: string): Promise<RunManifest> {
+/** Reads a run's manifest without opening it for writing. Throws `RUN_NOT_FOUND`, `RUN_CORRUPT`. */
+export async function readManifest(path: string): Promise<RunManifest> {
   const file = join(path, 'manifest.json');
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new TurnwiseError('RUN_NOT_FOUND', `There is no run in ${path}.`, {

@@ -1,4 +1,4 @@
-import type { LoadedConfig, RunConfig } from '../config/index.js';
+import { printableConfig, type RunConfig } from '../config/index.js';
 import type { DataDigest, RunScope } from '../container/index.js';
 import { coreVersion, type PluginOrigin } from '../plugin/index.js';
 
@@ -20,6 +20,8 @@ export interface RunManifest {
   })[];
   readonly data: Partial<Record<'corpus' | 'train' | 'eval', DataDigest>>;
   readonly versions: Readonly<Record<string, string>>;
+  /** When and after which step the run was continued. */
+  readonly resumes?: readonly { readonly at: string; readonly step: number }[];
 }
 
 /** Describes a composed run. Reads the data, if nothing has yet, to digest it. */
@@ -39,13 +41,4 @@ export async function runManifest(scope: RunScope): Promise<RunManifest> {
       platform: `${process.platform}-${process.arch}`,
     },
   };
-}
-
-/** A resolved configuration as data: a plugin that was imported by a TypeScript configuration is shown by its id. */
-export function printableConfig({ config }: LoadedConfig): RunConfig {
-  const replace = (key: string, value: unknown): unknown =>
-    key === 'use' && typeof value === 'object' && value !== null && 'id' in value
-      ? `imported ${String(value.id)}`
-      : value;
-  return JSON.parse(JSON.stringify(config, replace)) as RunConfig;
 }

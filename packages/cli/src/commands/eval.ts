@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { countProgress, evaluate, TurnwiseError, writeFileWhole } from '@turnwise/core';
+import { jsonOption, withConfigOptions } from '../common-options.js';
+import { evaluationJson, evaluationText } from '../evaluation-text.js';
+import type { Run } from '../run.js';
+import { withScope, type ConfigOptions, type Session } from '../session.js';
+
+interface EvalOptions extends ConfigOptions {
+  readonly checkpoint?: string;
+  readonly saveGroups?: string;
+  readonly json?: true;
+}
+
+/** `turnwise eval` */
+export function addEvalCommand(program: Command, run: Run): void {
+  withConfigOptions(program.command('eval'))
+    .description('answer the held-out questions and score the answers')
+    .option('--checkpoint <folder>', 'load the policy from here, e.g. runs/<name>/checkpoints/step-000010')
+    .option('--save-groups <file>', 'write what the policy did as group lines, which `turnwise replay` reads')
+    .addOption(jsonOption())
+    .action((options: EvalOptions) => run((session) => evaluateConfigured(session, options)));
+}
+
+async function evaluateConfigured(session: Session, options: EvalOptions): Promise<void> {
+  const checkpoint = options.checkpoint === undefined ? null : session.path(options.checkpoint);
+  if (checkpoint !== null && !existsSync(checkpoint)) {
+    throw new TurnwiseError('RUN_NOT_FOUND', `There is no checkpoint at ${checkpoint}.`, {
+      where: `--checkpoint ${options.checkpoint}`,
+      hint: 'A checkpoint is a folder like runs/<name>/checkpoints/step-000010.',
+    });
+  }
+  const loaded = await session.load(options);
+  const scope = await session.compose(loaded, ['policy', 'search', 'protocol']);
+  await withScope(scope, async () => {
+    const questions = await scope.questions('eval');
+    const parts = await scope.rolloutParts();
+    if (checkpoint !== null) await parts.policy.load(checkpoint);
+    const { seed, rollout, evaluation } = scope.settings;
+    const { report, groups } = await evaluate(parts, {
+      questions,
+      runSeed: seed,
+      step: 0,
+      options: { ...rollout, ...evaluation },
+      signal: session.signal,
+      onTrajectory: countProgress(session.statusLine, 'trajectories'),
+    });
+    if (options.saveGroups !== undefined) {
+      const lines = groups.map((group) => `${JSON.stringify({ step: 0, ...group })}\n`);
+      await writeFileWhole(session.path(options.saveGroups), lines.join(''));
+    }
+    await (options.json === true ? session.json(evaluationJson(report)) : session.print(evaluationText(report)));
+  });
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { creditStatistics, estimateAdvantages, readGroups, shapeGroups } from '@turnwise/core';
+import { jsonOption, withConfigOptions } from '../common-options.js';
+import type { Run } from '../run.js';
+import { withScope, type ConfigOptions, type Session } from '../session.js';
+
+interface ReplayOptions extends ConfigOptions {
+  readonly strategy?: string;
+  readonly json?: true;
+}
+
+/** `turnwise replay` */
+export function addReplayCommand(program: Command, run: Run): void {
+  withConfigOptions(program.command('replay'))
+    .description('score recorded groups again with any strategy; all groups of the file are one batch')
+    .argument('<file>', 'group lines, as in trajectories/ of a run folder or from `turnwise eval --save-groups`')
+    .option('--strategy <name>', "a built-in strategy or one of the configuration's; default: tspo")
+    .addOption(jsonOption('one JSON object a group, in the order of the file,'))
+    .action((file: string, options: ReplayOptions) => run((session) => replay(session, file, options)));
+}
+
+/** Nothing is printed before every line of the input has been read and every group has been scored. */
+async function replay(session: Session, file: string, options: ReplayOptions): Promise<void> {
+  const strategy = options.strategy === undefined ? [] : [`strategy=${JSON.stringify(options.strategy)}`];
+  const loaded = await session.load({ ...options, set: [...strategy, ...options.set] }, false);
+  await withScope(await session.compose(loaded, ['reward', 'advantage']), async (scope) => {
+    const groups = await readGroups(session.path(file));
+    const rewards = await scope.rewards();
+    const advantage = await scope.advantage();
+    const shaped = await shapeGroups(groups, rewards, session.signal);
+    const advantages = estimateAdvantages(shaped, advantage);
+    if (options.json === true) {
+      for (const [index, group] of shaped.entries()) await session.json({ ...group, advantages: advantages[index] });
+      return;
+    }
+    const statistics = Object.entries(creditStatistics(shaped, advantages));
+    const rows = statistics.map(([name, value]) => `${name.padEnd(38)}${value.toFixed(4).padStart(9)}`);
+    await session.print([`${groups.length} groups, strategy ${loaded.strategy}`, ...rows].join('\n'));
+  });
+}

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import {
+  recordedConfig,
+  resumeRun,
+  RunFolder,
+  runManifest,
+  runPlace,
+  stopAfterStep,
+  trainingProgress,
+  trainRun,
+} from '@turnwise/core';
+import { TurnwiseError, withPluginMetrics } from '@turnwise/core';
+import type { LoadedConfig, RunScope, StepStop } from '@turnwise/core';
+import { jsonOption, withConfigOptions } from '../common-options.js';
+import type { Run } from '../run.js';
+import { withScope, type ConfigOptions, type Session } from '../session.js';
+import { summaryJson, summaryText } from '../training-text.js';
+
+interface TrainOptions extends ConfigOptions {
+  readonly runDir?: string;
+  readonly resume?: true;
+  readonly json?: true;
+}
+
+/** `turnwise train` */
+export function addTrainCommand(program: Command, run: Run): void {
+  withConfigOptions(program.command('train'))
+    .description('train the policy and record the run')
+    .option('--run-dir <folder>', 'record the run here; default: runs/<name>')
+    .option('--resume', 'go on with the run in --run-dir from its latest checkpoint; needs no -c')
+    .addOption(jsonOption())
+    .action((options: TrainOptions) => run((session) => train(session, options)));
+}
+
+async function train(session: Session, options: TrainOptions): Promise<void> {
+  const loaded = await loadFor(session, options);
+  const place =
+    options.runDir === undefined ? runPlace(loaded, session.terminal.currentFolder) : session.path(options.runDir);
+  const stop = stopAfterStep(session.signal);
+  const scope = await session.compose(loaded, undefined, stop.signal);
+  const work = { session, scope, stop, place, resume: options.resume === true };
+  const summary = await withScope(scope, () => trainInFolder(work));
+  await (options.json === true
+    ? session.json(summaryJson(summary, loaded, place))
+    : session.print(summaryText(summary, place)));
+}
+
+/** A run that goes on needs no configuration file: it recorded its own. */
+async function loadFor(session: Session, options: TrainOptions): Promise<LoadedConfig> {
+  if (options.resume !== true || options.config !== undefined) return session.load(options);
+  if (options.runDir === undefined) {
+    throw new TurnwiseError('CONFIG_USAGE', '--resume needs to know which run: name its folder with --run-dir.', {
+      where: '--resume',
+      hint: 'turnwise train --resume --run-dir runs/<name>',
+    });
+  }
+  return recordedConfig(session.path(options.runDir), options.set, session.terminal.currentFolder);
+}
+
+interface Work {
+  readonly session: Session;
+  readonly scope: RunScope;
+  readonly stop: StepStop;
+  readonly place: string;
+  readonly resume: boolean;
+}
+
+/** Mistakes in data or folder show before what is expensive: the policy is made last. */
+async function trainInFolder({ session, scope, stop, place, resume }: Work): ReturnType<typeof trainRun> {
+  const data = await scope.trainingData();
+  const folder = resume ? await RunFolder.open(place) : await RunFolder.create(place, await runManifest(scope));
+  try {
+    const parts = await scope.trainingParts();
+    const from = resume ? { resume: await resumeRun(folder, scope.loaded) } : {};
+    const record = withPluginMetrics(folder, () => scope.drainPluginMetrics());
+    return await trainRun({ ...parts, trackers: [...parts.trackers, folder.tensorBoard()] }, scope.settings, data, {
+      record: stop.record(record, parts.policy),
+      signal: stop.signal,
+      onProgress: trainingProgress(session.statusLine),
+      ...from,
+    });
+  } catch (error) {
+    if (stop.savedStep() !== null) {
+      session.statusLine.print(
+        `stopped after step ${stop.savedStep()}, saved; go on: turnwise train --resume --run-dir ${place}`,
+      );
+    }
+    if (!resume) await folder.removeIfEmpty();
+    throw error;
+  } finally {
+    await folder[Symbol.asyncDispose]();
+  }
+}
