@@ -1,0 +1,29 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { HttpFailure } from './http-failure.js';
+import { hostOf, isLoopback } from './loopback.js';
+
+/**
+ * Makes the check every request but GET /health passes. With a token: the request must carry it. Without one the
+ * service listens on loopback only, and the `Host` header must name loopback too: otherwise a web page could reach the
+ * service by a domain name that resolves to this machine. Throws a 401 or 403.
+ */
+export function authoriser(token: string | undefined): (request: IncomingMessage) => void {
+  if (token === undefined) {
+    return ({ headers }) => {
+      if (!isLoopback(hostOf(headers.host))) throw new HttpFailure(403, 'Only local names reach this service.');
+    };
+  }
+  const expected = digest(token);
+  return ({ headers }) => {
+    const given = /^Bearer\s+(.+)$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+    if (!timingSafeEqual(digest(given), expected)) {
+      throw new HttpFailure(401, 'This service wants a bearer token.', { 'www-authenticate': 'Bearer' });
+    }
+  };
+}
+
+/** Digests have one length, which is what the comparison in constant time needs. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,102 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { TurnwiseError, type Logger, type SearchTool } from '@turnwise/core';
+import { Admission } from './admission.js';
+import { createApp } from './create-app.js';
+import { isLoopback } from './loopback.js';
+import { serverOptions, type ServerOptions } from './server-options.js';
+import { ServiceMetrics } from './service-metrics.js';
+
+/** A service that is up. */
+export interface RunningServer {
+  /** Where it listens, e.g. `http://127.0.0.1:8000`. */
+  readonly url: string;
+  /**
+   * Takes no more requests, lets those under way end within `drainSeconds`, then closes every connection. Resolves when
+   * nothing is left open. Further calls wait for the first.
+   */
+  close(): Promise<void>;
+}
+
+/** How long clients get, in milliseconds: to send their headers, their whole request, and to ask again when idle. */
+const patience = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 };
+
+/**
+ * Serves a search tool over HTTP. Throws `CONFIG_INVALID` for another host than loopback without a token, and
+ * `CONFIG_USAGE` when the address cannot be had.
+ *
+ * @param options see {@link serverOptions}; what is missing takes its default.
+ */
+export async function startServer(
+  tool: SearchTool,
+  options: Partial<ServerOptions>,
+  logger: Logger,
+): Promise<RunningServer> {
+  const settings = serverOptions.parse(options);
+  if (settings.token === undefined && !isLoopback(settings.host)) {
+    throw new TurnwiseError('CONFIG_INVALID', `Listening on ${settings.host} needs a token.`, {
+      where: 'server.host',
+      hint: 'Set a token of 16 or more characters, or listen on 127.0.0.1.',
+    });
+  }
+  const admission = new Admission(settings.concurrency);
+  const app = createApp({ tool, options: settings, admission, metrics: new ServiceMetrics(), logger });
+  const server = createAdaptorServer({
+    fetch: app.fetch as (request: Request, env: unknown) => Response | Promise<Response>,
+    serverOptions: patience,
+  }) as Server;
+  await listen(server, settings);
+  let closing: Promise<void> | null = null;
+  return {
+    url: urlOf(server.address() as AddressInfo),
+    close: () => (closing ??= shutDown(server, admission, settings.drainSeconds, logger)),
+  };
+}
+
+function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause) => {
+      const message = `The service cannot listen on ${host} port ${port}: ${cause.message}.`;
+      reject(new TurnwiseError('CONFIG_USAGE', message, { hint: 'Choose another port; 0 takes a free one.', cause }));
+    });
+    server.listen(port, host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function shutDown(server: Server, admission: Admission, drainSeconds: number, logger: Logger): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeIdleConnections();
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => {
+      resolve('late');
+    }, drainSeconds * 1000);
+  });
+  if ((await Promise.race([admission.drain(), late])) === 'late') {
+    logger.warn('Requests were cut off at shutdown.', { requests: admission.inside });
+    server.closeAllConnections();
+  }
+  // The last replies are still being written when their requests have left; then only idle connections remain.
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, 20);
+  const end = setTimeout(() => {
+    server.closeAllConnections();
+  }, 1000);
+  await closed;
+  clearTimeout(timer);
+  clearInterval(sweep);
+  clearTimeout(end);
+}
