@@ -11,12 +11,13 @@ import type { GaeOptions } from './options.js';
 
 /**
  * Generalised advantage estimation over turns. In place of a trained critic, V(i, k) is the mean return of the other
- * members that reached turn k (0 when nobody else did): all they know of a state is its turn.
+ * members that reached turn k, from that turn on: all they know of a state is its turn. Where nobody else got that far it
+ * is the mean of their whole returns.
  *
  *     delta(i, k) = r(i, k) + gamma V(i, k+1) - V(i, k),   A(i, k) = delta(i, k) + gamma lambda A(i, k+1)
  *
  * With lambda 1 it is the return-to-go minus a baseline that never looks at trajectory i: unbiased whenever the agent
- * stops. Groups of one and groups whose returns are all equal are exactly zero.
+ * stops. Groups of one and, undiscounted, groups whose outcomes are equal are exactly zero.
  *
  * Source: arXiv 1506.02438, equation 16. The group as critic is ours.
  */
@@ -27,7 +28,7 @@ export function gaeAdvantages(groups: readonly ShapedGroup[], options: GaeOption
       return options.rewards === 'turns' ? turns : turns.map((_, turn) => (turn === last ? (outcome ?? 0) : 0));
     });
     const returns = rewards.map((turns) => discountedReturns(turns, options.gamma));
-    if (rewards.length < 2 || isFlat(returns.flat())) return turnLevelAdvantages(group, []);
+    if (rewards.length < 2) return turnLevelAdvantages(group, []);
     return turnLevelAdvantages(
       group,
       rewards.map((turns, member) => {
@@ -46,7 +47,9 @@ export function gaeAdvantages(groups: readonly ShapedGroup[], options: GaeOption
 
 function valueAmongOthers(returns: readonly (readonly number[])[], member: number, turn: number): number {
   const own = returns[member]?.[turn] ?? 0;
-  const others = returns.flatMap((turns, other) => (other !== member && turn < turns.length ? [turns[turn] ?? 0] : []));
+  const others = returns.filter((_, other) => other !== member);
+  const reached = others.filter((turns) => turn < turns.length).map((turns) => turns[turn] ?? 0);
+  const compared = reached.length > 0 ? reached : others.map((turns) => turns[0] ?? 0);
   // Equal returns must leave an exact zero, not the rounding of their mean.
-  return others.length > 0 && isFlat([own, ...others]) ? own : mean(others);
+  return isFlat([own, ...compared]) ? own : mean(compared);
 }
