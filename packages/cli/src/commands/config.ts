@@ -18,9 +18,10 @@ export function addConfigCommands(program: Command, run: Run): void {
     .action((options: JsonConfigOptions) =>
       run(async (session) => {
         const loaded = await session.load(options);
-        await withScope(await session.compose(loaded), async ({ plugins }) => {
+        await withScope(await session.compose(loaded), async (scope) => {
+          scope.assertDataFiles();
           const { file, strategy } = loaded;
-          const list = plugins.map(({ kind, id, origin }) => ({
+          const list = scope.plugins.map(({ kind, id, origin }) => ({
             kind,
             id,
             source: origin.source,

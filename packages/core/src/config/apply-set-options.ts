@@ -69,7 +69,7 @@ function dropWhatBelongedToTheFormer(settings: Settings, { path, value }: SetOpt
     world: ['file', 'limit', 'split'],
     file: ['world', 'difficulty', 'seed', 'questions'],
   };
-  for (const other of others[String(key)] ?? []) delete parent[other];
+  for (const other of others[String(key)] ?? []) Reflect.deleteProperty(parent, other);
 }
 
 function assign(settings: Settings, option: SetOption): void {

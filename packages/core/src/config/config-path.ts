@@ -25,7 +25,7 @@ export function valueAt(root: unknown, path: ConfigPath): unknown {
 
 /** A value as a message shows it: one line, at most 60 characters. */
 export function showValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  // Functions and symbols have no JSON either.
+  const text = (JSON.stringify(value) as string | undefined) ?? (value === undefined ? 'nothing' : typeof value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

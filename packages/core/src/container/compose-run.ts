@@ -19,7 +19,7 @@ const allKinds: readonly PluginKind[] = ['policy', 'search', 'reward', 'advantag
 /** Plugins that live in the core itself. */
 export const coreBuiltins: BuiltinPlugins = {
   from: import.meta.url,
-  plugins: { protocol: { 'search-r1': { definition: searchR1Protocol as LoadedPlugin['definition'] } } },
+  plugins: { protocol: { 'search-r1': { definition: searchR1Protocol } } },
 };
 
 /**

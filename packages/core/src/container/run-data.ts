@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import type { ConfigPath, CorpusSource, LoadedConfig, QuestionSource } from '../config/index.js';
 import type { Passage, Question } from '../contract/index.js';
 import { fileDigest, readCorpus, readQuestions } from '../data/index.js';
@@ -48,6 +49,21 @@ export class RunData {
       const { file, limit, split: rows } = source;
       return this.reading(['data', split, 'file'], () => readQuestions(file, { limit, split: rows }));
     });
+  }
+
+  /** Checks that the files the configuration names are there, without reading them. Throws `DATA_NOT_FOUND`. */
+  assertFiles(): void {
+    const { corpus, data } = this.loaded.config;
+    const parts: [ConfigPath, CorpusSource | QuestionSource | undefined][] = [
+      [['corpus', 'file'], corpus],
+      [['data', 'train', 'file'], data.train],
+      [['data', 'eval', 'file'], data.eval],
+    ];
+    for (const [path, source] of parts) {
+      if (source === undefined || !('file' in source) || existsSync(source.file)) continue;
+      const where = this.loaded.locate(path);
+      throw new TurnwiseError('DATA_NOT_FOUND', `${where}: There is no file ${source.file}.`, { where });
+    }
   }
 
   /** Digests of the data the configuration names. */

@@ -44,6 +44,11 @@ export class RunScope implements AsyncDisposable {
     return this.container.get(tokens.DataToken).questions(split);
   }
 
+  /** Checks that the data files are there, without reading them. Throws `DATA_NOT_FOUND`. */
+  assertDataFiles(): void {
+    this.container.get(tokens.DataToken).assertFiles();
+  }
+
   policy(): Promise<Policy> {
     return this.resolve(tokens.PolicyToken, ['policy']);
   }

@@ -234,7 +234,7 @@ describe('plugin errors', () => {
       requires: ['reward.turns', 'trajectory.logprobs'],
       create: () => ({ estimate: () => [] }),
     });
-    const asked = request(advantage as PluginDefinition, { kind: 'advantage', path: ['advantage'] });
+    const asked = request(advantage, { kind: 'advantage', path: ['advantage'] });
     const error = await failure(request('folr'), asked);
     expect(error.code).toBe('PLUGIN_CAPABILITY_MISSING');
     expect(error.message).toContain(

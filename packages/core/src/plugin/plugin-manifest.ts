@@ -32,7 +32,8 @@ export function readPluginManifest(folder: string): PluginManifest | null {
   } catch {
     return null;
   }
-  const entry = content['turnwise'] as Record<string, unknown> | undefined;
+  const entry = content['turnwise'] as Record<string, unknown> | null | undefined;
+  const text = (key: string): string => (typeof content[key] === 'string' ? content[key] : '');
   const complete =
     typeof entry === 'object' &&
     entry !== null &&
@@ -40,9 +41,9 @@ export function readPluginManifest(folder: string): PluginManifest | null {
     typeof entry['kind'] === 'string' &&
     typeof entry['id'] === 'string';
   return {
-    packageName: String(content['name'] ?? ''),
-    packageVersion: String(content['version'] ?? '0.0.0'),
-    description: String(content['description'] ?? ''),
+    packageName: text('name'),
+    packageVersion: text('version'),
+    description: text('description'),
     folder,
     turnwise: complete ? (entry as unknown as NonNullable<PluginManifest['turnwise']>) : null,
   };

@@ -24,5 +24,5 @@ export function textLogger(print: (line: string) => void, lowest: LogLevel = 'in
 function show(value: unknown): string {
   if (typeof value === 'string') return /[\s"=]/.test(value) || value === '' ? JSON.stringify(value) : value;
   if (typeof value === 'object' && value !== null && 'message' in value) return JSON.stringify(value.message);
-  return JSON.stringify(value) ?? String(value);
+  return value === undefined || typeof value === 'function' ? typeof value : JSON.stringify(value);
 }
