@@ -19,6 +19,12 @@ export const httpOptions = z.strictObject({
     .min(1)
     .optional()
     .describe('Environment variable whose value is sent as bearer token, so that no secret stands in a configuration.'),
+  topK: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Hits of a search in this run, where the rollout names no number. The run reads it.'),
   maxReplyMegabytes: z.number().positive().max(1024).default(64).describe('Longer replies are refused.'),
 });
 

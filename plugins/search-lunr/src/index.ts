@@ -11,7 +11,7 @@ export { decodeIndex, encodeIndex } from './index-file.js';
 export { indexKey } from './index-key.js';
 export { loadIndex } from './load-index.js';
 export { lunrBuilder, type Weighting } from './lunr-index.js';
-export { LunrSearchTool, type LunrSearchSettings } from './lunr-search-tool.js';
+export { LunrSearchTool } from './lunr-search-tool.js';
 export { lunrOptions, type LunrOptions } from './options.js';
 export { Ranker, type Expansion, type RankedPassage } from './ranker.js';
 export { maxQueryTerms, passageTerms, queryTerms } from './terms.js';

@@ -7,28 +7,23 @@ import { queryTerms, queryWords } from './terms.js';
 /** Queries answered before the event loop gets its turn: about 10 ms of work at 10,000 passages. */
 const queriesPerTick = 128;
 
-/** How a tool searches; what is left out adds nothing to lunr's scores. */
-export interface LunrSearchSettings extends Partial<Expansion> {
-  /** Most hits a search brings, however many are asked for. */
-  readonly topK?: number | undefined;
-}
-
-/** Searches a compiled index. `passages` is the corpus the index was built from, in the same order. */
+/**
+ * Searches a compiled index. `passages` is the corpus the index was built from, in the same order. What is left out of
+ * the expansion adds nothing to lunr's scores.
+ */
 export class LunrSearchTool implements SearchTool {
   readonly #passages: readonly Passage[];
   readonly #ranker: Ranker;
   readonly #expansion: Expansion;
-  readonly #maxHits: number;
 
   constructor(
     index: CompiledIndex,
     passages: readonly Passage[],
-    { titleMatch = 0, links = 0, topK = Number.POSITIVE_INFINITY }: LunrSearchSettings = {},
+    { titleMatch = 0, links = 0 }: Partial<Expansion> = {},
   ) {
     this.#passages = passages;
     this.#ranker = new Ranker(index);
     this.#expansion = { titleMatch, links };
-    this.#maxHits = topK;
   }
 
   async search(queries: readonly string[], { topK, signal }: SearchOptions): Promise<SearchOutcome[]> {
@@ -36,7 +31,7 @@ export class LunrSearchTool implements SearchTool {
     for (const query of queries) {
       if (outcomes.length > 0 && outcomes.length % queriesPerTick === 0) await setImmediate();
       signal.throwIfAborted();
-      outcomes.push(this.#answer(query, Math.min(topK, this.#maxHits)));
+      outcomes.push(this.#answer(query, topK));
     }
     return outcomes;
   }

@@ -7,7 +7,9 @@ export const lunrOptions = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe('Most hits a search brings, however many are asked for. Default: as many as asked for.'),
+    .describe(
+      'Hits of a search in this run, where the rollout names no number. The run reads it; the tool brings as many as it is asked for.',
+    ),
   titleBoost: z
     .number()
     .positive()
