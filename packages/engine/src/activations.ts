@@ -3,17 +3,19 @@ import { type ParameterLayout, roundUpTo8 } from './parameter-layout.js';
 import type { Region } from './region.js';
 import type { TransformerConfig } from './transformer-config.js';
 
-/** What a layer's forward pass leaves behind for its backward pass, per row of a chunk. */
+/** What a layer's forward pass leaves behind for its backward pass; `rows` and `queries` as in `LayerRows`. */
 export interface LayerActivations {
   /** Residual stream before the layer [rows, hiddenSize]. */
   readonly input: Address;
   readonly attentionInverse: Address;
-  /** Queries (rotated and scaled), keys (rotated) and values [rows, queryWidth + 2 keyValueWidth]. */
-  readonly projected: Address;
+  /** Keys (rotated) and values side by side [rows, 2 keyValueWidth]. */
+  readonly keyValues: Address;
+  /** Rotated and scaled [queries, queryWidth]. */
+  readonly queries: Address;
   readonly attended: Address;
-  /** log(sum(exp(score))) [rows, headCount]. */
+  /** log(sum(exp(score))) [queries, headCount]. */
   readonly logSums: Address;
-  /** Residual stream between attention and feed-forward. */
+  /** Residual stream between attention and feed-forward [queries, hiddenSize]. */
   readonly middle: Address;
   readonly feedForwardInverse: Address;
   readonly gateUp: Address;
@@ -21,11 +23,10 @@ export interface LayerActivations {
 
 /** What the vocabulary head leaves behind, per scored position of a chunk. */
 export interface HeadActivations {
-  /** Row of the hidden state that predicts the token, from the chunk's first row (int32). */
+  /** Row whose state predicts the token, among the chunk's rows (int32). */
   readonly rows: Address;
   /** The token itself (int32). */
   readonly targets: Address;
-  readonly hidden: Address;
   readonly inverse: Address;
   readonly normed: Address;
   /** [scored, paddedVocabulary]; the backward pass overwrites them with their gradient. */
@@ -37,7 +38,7 @@ export interface HeadActivations {
 
 export interface ChunkActivations {
   readonly layers: readonly LayerActivations[];
-  /** Residual stream after the last layer. */
+  /** Residual stream after the last layer, at the rows that predict scored tokens [scored, hiddenSize]. */
   readonly output: Address;
   readonly head: HeadActivations;
 }
@@ -45,17 +46,24 @@ export interface ChunkActivations {
 /** Buffers that are free again after each step of the forward pass. */
 export interface ForwardWorkspace {
   readonly normed: Address;
+  /** `normed` at the query rows only. */
+  readonly selected: Address;
   readonly activated: Address;
   readonly keyPanels: Address;
   readonly attention: Address;
 }
 
 export interface BackwardWorkspace {
-  /** Gradient of the residual stream. */
+  /** Gradient of the residual stream [rows, hiddenSize]. */
   readonly dHidden: Address;
+  /** Gradient of the last layer's output [scored, hiddenSize]. */
+  readonly dOutput: Address;
   readonly normed: Address;
   readonly dNormed: Address;
-  readonly dProjected: Address;
+  readonly selected: Address;
+  readonly dSelected: Address;
+  readonly dQueries: Address;
+  readonly dKeyValues: Address;
   readonly dAttended: Address;
   readonly activated: Address;
   readonly dActivated: Address;
@@ -65,10 +73,36 @@ export interface BackwardWorkspace {
   readonly dKeys: Address;
   readonly dValues: Address;
   readonly attention: Address;
-  readonly dHeadNormed: Address;
-  readonly dHead: Address;
   readonly dLogprobs: Address;
   readonly dEntropies: Address;
+}
+
+/** Sizes of the largest chunk a workspace must serve. */
+export interface WorkspaceSizes {
+  readonly rows: number;
+  readonly scored: number;
+  /** Tokens of the longest sequence, what is cached of it included. */
+  readonly longest: number;
+}
+
+export function layLayerActivations(
+  region: Region,
+  config: TransformerConfig,
+  layout: ParameterLayout,
+  rows: number,
+  queries: number,
+): LayerActivations {
+  return {
+    input: region.take(rows * config.hiddenSize),
+    attentionInverse: region.take(rows),
+    keyValues: region.take(rows * 2 * layout.keyValueWidth),
+    queries: region.take(queries * layout.queryWidth),
+    attended: region.take(queries * layout.queryWidth),
+    logSums: region.take(queries * config.headCount),
+    middle: region.take(queries * config.hiddenSize),
+    feedForwardInverse: region.take(queries),
+    gateUp: region.take(queries * 2 * layout.paddedIntermediate),
+  };
 }
 
 export function layChunkActivations(
@@ -78,23 +112,16 @@ export function layChunkActivations(
   rows: number,
   scored: number,
 ): ChunkActivations {
-  const { hiddenSize, headCount } = config;
+  const { hiddenSize } = config;
   return {
-    layers: layout.layers.map((layer) => ({
-      input: region.take(rows * hiddenSize),
-      attentionInverse: region.take(rows),
-      projected: region.take(rows * layer.attentionIn.outputs),
-      attended: region.take(rows * layout.queryWidth),
-      logSums: region.take(rows * headCount),
-      middle: region.take(rows * hiddenSize),
-      feedForwardInverse: region.take(rows),
-      gateUp: region.take(rows * layer.feedForwardIn.outputs),
-    })),
-    output: region.take(rows * hiddenSize),
+    layers: layout.layers.map((_, index) => {
+      const queries = index === layout.layers.length - 1 ? scored : rows;
+      return layLayerActivations(region, config, layout, rows, queries);
+    }),
+    output: region.take(scored * hiddenSize),
     head: {
       rows: region.take(scored),
       targets: region.take(scored),
-      hidden: region.take(scored * hiddenSize),
       inverse: region.take(scored),
       normed: region.take(scored * hiddenSize),
       logits: region.take(scored * layout.paddedVocabulary),
@@ -105,17 +132,16 @@ export function layChunkActivations(
   };
 }
 
-/** For chunks of up to `rows` rows whose sequences, with what is cached of them, have up to `longest` tokens. */
 export function layForwardWorkspace(
   region: Region,
   config: TransformerConfig,
   layout: ParameterLayout,
-  rows: number,
-  longest: number,
+  { rows, scored, longest }: WorkspaceSizes,
 ): ForwardWorkspace {
   const padded = roundUpTo8(longest);
   return {
     normed: region.take(rows * config.hiddenSize),
+    selected: region.take(scored * config.hiddenSize),
     activated: region.take(rows * layout.paddedIntermediate),
     keyPanels: region.take(padded * layout.headSize),
     attention: region.take(4 * padded + 8),
@@ -126,17 +152,19 @@ export function layBackwardWorkspace(
   region: Region,
   config: TransformerConfig,
   layout: ParameterLayout,
-  rows: number,
-  scored: number,
-  longest: number,
+  { rows, scored, longest }: WorkspaceSizes,
 ): BackwardWorkspace {
   const { hiddenSize } = config;
   const padded = roundUpTo8(longest);
   return {
     dHidden: region.take(rows * hiddenSize),
+    dOutput: region.take(scored * hiddenSize),
     normed: region.take(rows * hiddenSize),
     dNormed: region.take(rows * hiddenSize),
-    dProjected: region.take(rows * (layout.queryWidth + 2 * layout.keyValueWidth)),
+    selected: region.take(scored * hiddenSize),
+    dSelected: region.take(scored * hiddenSize),
+    dQueries: region.take(rows * layout.queryWidth),
+    dKeyValues: region.take(rows * 2 * layout.keyValueWidth),
     dAttended: region.take(rows * layout.queryWidth),
     activated: region.take(rows * layout.paddedIntermediate),
     dActivated: region.take(rows * layout.paddedIntermediate),
@@ -146,8 +174,6 @@ export function layBackwardWorkspace(
     dKeys: region.take(padded * layout.headSize),
     dValues: region.take(padded * layout.headSize),
     attention: region.take(2 * 32 * padded),
-    dHeadNormed: region.take(scored * hiddenSize),
-    dHead: region.take(scored * hiddenSize),
     dLogprobs: region.take(scored),
     dEntropies: region.take(scored),
   };

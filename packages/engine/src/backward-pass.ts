@@ -1,9 +1,10 @@
 import type { BackwardWorkspace, ChunkActivations, LayerActivations } from './activations.js';
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
-import { projectedRow, rotateProjected } from './forward-layer.js';
-import { sequencesOf, type SequenceRows } from './forward-pass.js';
+import { rotateKeys, rotateQueries } from './forward-layer.js';
+import { chunkRows } from './forward-pass.js';
 import { inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
+import type { LayerRows, SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 import { roundUpTo8, type LayerPlaces } from './parameter-layout.js';
@@ -21,38 +22,41 @@ export function backwardChunk(
   activations: ChunkActivations,
   workspace: BackwardWorkspace,
 ): void {
-  const { kernels, config, layout, heap } = model;
+  const { kernels, config, layout } = model;
   const { hiddenSize } = config;
-  const { dHidden } = workspace;
-  const sequences = sequencesOf(chunk, batch.offsets);
-  heap.floats(dHidden, chunk.rows * hiddenSize).fill(0);
-  headBackward(model, chunk, inverseTemperature, activations, workspace);
-  for (let index = activations.layers.length - 1; index >= 0; index--) {
+  const { dHidden, dOutput } = workspace;
+  const { inner, last } = chunkRows(chunk, batch, activations.head.rows);
+  headBackward(model, chunk.scored, inverseTemperature, activations, workspace);
+  if (last.indices === null) kernels.copyRows(dOutput, 0, dHidden, 0, 1, last.rows * hiddenSize);
+  for (let index = layout.layers.length - 1; index >= 0; index--) {
     const [layer, buffers] = [layout.layers[index], activations.layers[index]];
     if (!layer || !buffers) throw new Error(`no layer ${index}`);
-    feedForwardBackward(model, layer, chunk.rows, buffers, workspace);
-    attentionBackward(model, layer, chunk.rows, sequences, buffers, workspace);
+    const rows = index === layout.layers.length - 1 ? last : inner;
+    const dResidual = rows.indices === null ? dHidden : dOutput;
+    feedForwardBackward(model, layer, rows.queries, buffers, workspace, dResidual);
+    attentionBackward(model, layer, rows, buffers, workspace, dResidual);
   }
   const table = model.weight(layout.embedding.offset);
   const dTable = model.gradient(layout.embedding.offset);
   const taps = layout.taps === null ? 0 : model.weight(layout.taps);
   const dTaps = layout.taps === null ? 0 : model.gradient(layout.taps);
-  for (const { first, rows } of sequences) {
-    const [dx, ids] = [dHidden + first * hiddenSize * 4, tokens + (chunk.firstRow + first) * 4];
+  for (const { row, rows } of inner.sequences) {
+    const [dx, ids] = [dHidden + row * hiddenSize * 4, tokens + (chunk.firstRow + row) * 4];
     kernels.embedBackward(dx, ids, rows, table, taps, config.shiftTaps, dTable, dTaps, hiddenSize);
   }
 }
 
+/** Leaves the gradient of the last layer's output in `dOutput`. */
 function headBackward(
   model: ModelMemory,
-  { scored }: Chunk,
+  scored: number,
   inverseTemperature: number,
-  { head }: ChunkActivations,
+  { head, output }: ChunkActivations,
   workspace: BackwardWorkspace,
 ): void {
   const { kernels, config, layout, heap } = model;
   const { embedding, finalNorm, paddedVocabulary } = layout;
-  const { dHeadNormed, dHead } = workspace;
+  const { dSelected, dOutput } = workspace;
   const dLogits = head.logits;
   kernels.scoreTargetsBackward(
     dLogits,
@@ -66,97 +70,116 @@ function headBackward(
     workspace.dEntropies,
   );
   weightGradient(model, embedding, dLogits, head.normed, scored);
-  inputGradient(model, embedding, dLogits, dHeadNormed, scored);
-  heap.floats(dHead, scored * config.hiddenSize).fill(0);
-  normaliseBackward(model, finalNorm, dHeadNormed, head.hidden, head.inverse, dHead, scored);
-  kernels.scatterRows(dHead, head.rows, scored, workspace.dHidden, config.hiddenSize);
+  inputGradient(model, embedding, dLogits, dSelected, scored);
+  heap.floats(dOutput, scored * config.hiddenSize).fill(0);
+  normaliseBackward(model, finalNorm, dSelected, output, head.inverse, dOutput, scored);
 }
 
+/** Turns the gradient of m + feedForward(norm(m)) at `dResidual` into that of m, in place. */
 function feedForwardBackward(
   model: ModelMemory,
   layer: LayerPlaces,
-  rows: number,
+  queries: number,
   { middle, feedForwardInverse, gateUp }: LayerActivations,
-  { dHidden, normed, dNormed, activated, dActivated, dGateUp }: BackwardWorkspace,
+  { normed, dNormed, activated, dActivated, dGateUp }: BackwardWorkspace,
+  dResidual: Address,
 ): void {
-  inputGradient(model, layer.feedForwardOut, dHidden, dActivated, rows);
-  model.kernels.swigluBackward(gateUp, dActivated, dGateUp, activated, rows, model.layout.paddedIntermediate);
-  weightGradient(model, layer.feedForwardOut, dHidden, activated, rows);
+  inputGradient(model, layer.feedForwardOut, dResidual, dActivated, queries);
+  model.kernels.swigluBackward(gateUp, dActivated, dGateUp, activated, queries, model.layout.paddedIntermediate);
+  weightGradient(model, layer.feedForwardOut, dResidual, activated, queries);
 
-  normalise(model, layer.feedForwardNorm, middle, normed, feedForwardInverse, rows);
-  weightGradient(model, layer.feedForwardIn, dGateUp, normed, rows);
-  inputGradient(model, layer.feedForwardIn, dGateUp, dNormed, rows);
-  normaliseBackward(model, layer.feedForwardNorm, dNormed, middle, feedForwardInverse, dHidden, rows);
+  normalise(model, layer.feedForwardNorm, middle, normed, feedForwardInverse, queries);
+  weightGradient(model, layer.feedForwardIn, dGateUp, normed, queries);
+  inputGradient(model, layer.feedForwardIn, dGateUp, dNormed, queries);
+  normaliseBackward(model, layer.feedForwardNorm, dNormed, middle, feedForwardInverse, dResidual, queries);
 }
 
+/** Turns the gradient of input + attention(norm(input)) at `dResidual` into that of the input, at `dHidden`. */
 function attentionBackward(
   model: ModelMemory,
   layer: LayerPlaces,
-  rows: number,
-  sequences: readonly SequenceRows[],
+  { rows, queries, indices, sequences }: LayerRows,
   buffers: LayerActivations,
   workspace: BackwardWorkspace,
+  dResidual: Address,
 ): void {
+  const { kernels, config, heap } = model;
+  const { hiddenSize } = config;
   const { input, attentionInverse } = buffers;
-  const { dHidden, normed, dNormed, dProjected } = workspace;
-  weightGradient(model, layer.attentionOut, dHidden, buffers.attended, rows);
-  inputGradient(model, layer.attentionOut, dHidden, workspace.dAttended, rows);
-  for (const sequence of sequences) attendSequenceBackward(model, sequence, buffers, workspace);
+  const { dHidden, normed, dNormed, selected, dSelected, dQueries, dKeyValues } = workspace;
+  weightGradient(model, layer.attentionOut, dResidual, buffers.attended, queries);
+  inputGradient(model, layer.attentionOut, dResidual, workspace.dAttended, queries);
+  for (const sequence of sequences) attendBackward(model, sequence, buffers, workspace);
 
   normalise(model, layer.attentionNorm, input, normed, attentionInverse, rows);
-  weightGradient(model, layer.attentionIn, dProjected, normed, rows);
-  inputGradient(model, layer.attentionIn, dProjected, dNormed, rows);
+  weightGradient(model, layer.keyValue, dKeyValues, normed, rows);
+  inputGradient(model, layer.keyValue, dKeyValues, dNormed, rows);
+  if (indices === null) {
+    weightGradient(model, layer.query, dQueries, normed, queries);
+    inputGradient(model, layer.query, dQueries, dNormed, queries, true);
+  } else {
+    kernels.gatherRows(normed, indices, queries, selected, hiddenSize);
+    weightGradient(model, layer.query, dQueries, selected, queries);
+    inputGradient(model, layer.query, dQueries, dSelected, queries);
+    kernels.scatterRows(dSelected, indices, queries, dNormed, hiddenSize);
+    heap.floats(dHidden, rows * hiddenSize).fill(0);
+    kernels.scatterRows(dResidual, indices, queries, dHidden, hiddenSize);
+  }
   normaliseBackward(model, layer.attentionNorm, dNormed, input, attentionInverse, dHidden, rows);
 }
 
-function attendSequenceBackward(
+/** Fills one sequence's rows of `dQueries` and `dKeyValues` from `dAttended`. */
+function attendBackward(
   model: ModelMemory,
-  { first, rows }: SequenceRows,
+  sequence: SequenceRows,
   buffers: LayerActivations,
   workspace: BackwardWorkspace,
 ): void {
   const { kernels, config, layout, heap } = model;
-  const { headSize, queryWidth } = layout;
+  const { headSize, queryWidth, keyValueWidth } = layout;
   const { headCount, keyValueHeadCount } = config;
   const { keyPanels, valuePanels, dKeys, dValues } = workspace;
-  const row = projectedRow(model);
-  const projected = buffers.projected + first * row.bytes;
-  const dProjected = workspace.dProjected + first * row.bytes;
-  const attended = buffers.attended + first * queryWidth * 4;
-  const dAttended = workspace.dAttended + first * queryWidth * 4;
-  const logSums = buffers.logSums + first * headCount * 4;
-  const group = headCount / keyValueHeadCount;
+  const stride = 2 * keyValueWidth * 4;
   const headBytes = headSize * 4;
+  const group = headCount / keyValueHeadCount;
+  const keys = buffers.keyValues + sequence.row * stride;
+  const dNewKeys = workspace.dKeyValues + sequence.row * stride;
   for (let shared = 0; shared < keyValueHeadCount; shared++) {
-    const keys = row.keys + shared * headBytes;
-    const values = row.values + shared * headBytes;
-    kernels.packKeys(projected + keys, row.bytes, keyPanels, 0, rows, headSize);
-    kernels.packKeys(projected + values, row.bytes, valuePanels, 0, rows, headSize);
-    heap.floats(dKeys, roundUpTo8(rows) * headSize).fill(0);
-    heap.floats(dValues, roundUpTo8(rows) * headSize).fill(0);
-    for (let head = shared * group; head < (shared + 1) * group; head++) {
-      const offset = head * headBytes;
-      kernels.attentionBackward(
-        projected + offset,
-        projected + keys,
-        row.bytes,
-        keyPanels,
-        valuePanels,
-        attended + offset,
-        dAttended + offset,
-        queryWidth * 4,
-        logSums + head * 4,
-        headCount * 4,
-        dProjected + offset,
-        dKeys,
-        dValues,
-        rows,
-        headSize,
-        workspace.attention,
-      );
+    const headKeys = keys + shared * headBytes;
+    const headValues = headKeys + keyValueWidth * 4;
+    kernels.packKeys(headKeys, stride, keyPanels, 0, sequence.rows, headSize);
+    kernels.packKeys(headValues, stride, valuePanels, 0, sequence.rows, headSize);
+    heap.floats(dKeys, roundUpTo8(sequence.rows) * headSize).fill(0);
+    heap.floats(dValues, roundUpTo8(sequence.rows) * headSize).fill(0);
+    for (const { row, position, rows } of sequence.queries) {
+      for (let head = shared * group; head < (shared + 1) * group; head++) {
+        const at = row * queryWidth * 4 + head * headBytes;
+        kernels.attentionBackward(
+          buffers.queries + at,
+          queryWidth * 4,
+          headKeys,
+          stride,
+          keyPanels,
+          valuePanels,
+          buffers.attended + at,
+          workspace.dAttended + at,
+          queryWidth * 4,
+          buffers.logSums + (row * headCount + head) * 4,
+          headCount * 4,
+          workspace.dQueries + at,
+          dKeys,
+          dValues,
+          position,
+          rows,
+          headSize,
+          workspace.attention,
+        );
+      }
     }
-    kernels.copyRows(dKeys, headBytes, dProjected + keys, row.bytes, rows, headSize);
-    kernels.copyRows(dValues, headBytes, dProjected + values, row.bytes, rows, headSize);
+    const dHeadKeys = dNewKeys + shared * headBytes;
+    kernels.copyRows(dKeys, headBytes, dHeadKeys, stride, sequence.rows, headSize);
+    kernels.copyRows(dValues, headBytes, dHeadKeys + keyValueWidth * 4, stride, sequence.rows, headSize);
   }
-  rotateProjected(model, dProjected, rows, 0, -1);
+  rotateKeys(model, dNewKeys, sequence, -1);
+  for (const run of sequence.queries) rotateQueries(model, workspace.dQueries, run, -1);
 }

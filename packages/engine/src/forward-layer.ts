@@ -1,71 +1,136 @@
 import type { ForwardWorkspace, LayerActivations } from './activations.js';
 import { normalise, project } from './layer-operations.js';
+import type { LayerRows, QueryRun, SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 
+/** Where attention finds one sequence's keys and values of one key-value head. */
+export interface HeadMemory {
+  /** Keys of all positions so far in panels of 8. */
+  readonly keyPanels: Address;
+  /** Values of all positions so far, `valueStride` bytes apart. */
+  readonly values: Address;
+  readonly valueStride: number;
+}
+
 /**
- * One layer over `rows` rows: output = m + feedForward(norm(m)) with m = input + attention(norm(input)).
+ * Stores the new keys and values (rotated; at `keys` and `values`, `stride` bytes a row) of one key-value head of the
+ * pass's sequence number `sequence`, and says where all of its keys and values now are: in the chunk itself in a full
+ * pass, in a cache in decoding.
+ */
+export type Remember = (sequence: number, head: number, keys: Address, values: Address, stride: number) => HeadMemory;
+
+/**
+ * One layer: output = m + feedForward(norm(m)) with m = input + attention(norm(input)), at the query rows.
  *
- * `attend` turns the projected queries, keys and values into the attended values, in place of memory: over whole
- * sequences in a full pass, over a cache in decoding. All else is the same code for both, which is half of why their
- * results are equal to the bit (the other half is the summation order of the kernels).
+ * `remember` tells full passes and decoding apart; all else is the same code for both, which is half of why their
+ * results are equal to the bit. The other half is the summation order of the kernels.
  */
 export function forwardLayer(
   model: ModelMemory,
   index: number,
-  rows: number,
+  layerRows: LayerRows,
   buffers: LayerActivations,
   workspace: ForwardWorkspace,
   output: Address,
-  attend: () => void,
+  remember: Remember,
 ): void {
   const { kernels, config, layout } = model;
   const layer = layout.layers[index];
   if (!layer) throw new Error(`no layer ${index}`);
-  const { input, projected, attended, middle, gateUp } = buffers;
+  const { rows, queries, indices, sequences } = layerRows;
+  const { input, middle } = buffers;
   const { normed, activated } = workspace;
-  const size = rows * config.hiddenSize;
+  const { hiddenSize } = config;
 
   normalise(model, layer.attentionNorm, input, normed, buffers.attentionInverse, rows);
-  project(model, layer.attentionIn, normed, projected, rows);
-  attend();
-  kernels.copyRows(input, 0, middle, 0, 1, size);
-  project(model, layer.attentionOut, attended, middle, rows, true);
+  project(model, layer.keyValue, normed, buffers.keyValues, rows);
+  if (indices === null) {
+    project(model, layer.query, normed, buffers.queries, queries);
+    kernels.copyRows(input, 0, middle, 0, 1, rows * hiddenSize);
+  } else {
+    kernels.gatherRows(normed, indices, queries, workspace.selected, hiddenSize);
+    project(model, layer.query, workspace.selected, buffers.queries, queries);
+    kernels.gatherRows(input, indices, queries, middle, hiddenSize);
+  }
+  sequences.forEach((sequence, s) => {
+    rotateKeys(model, buffers.keyValues + sequence.row * 2 * layout.keyValueWidth * 4, sequence, 1);
+    for (const run of sequence.queries) rotateQueries(model, buffers.queries, run, 1);
+    attend(model, s, sequence, buffers, workspace, remember);
+  });
+  project(model, layer.attentionOut, buffers.attended, middle, queries, true);
 
-  normalise(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, rows);
-  project(model, layer.feedForwardIn, normed, gateUp, rows);
-  kernels.swiglu(gateUp, activated, rows, layout.paddedIntermediate);
-  kernels.copyRows(middle, 0, output, 0, 1, size);
-  project(model, layer.feedForwardOut, activated, output, rows, true);
+  // `selected` and `normed` are free again; the query rows are never more than the rows.
+  normalise(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, queries);
+  project(model, layer.feedForwardIn, normed, buffers.gateUp, queries);
+  kernels.swiglu(buffers.gateUp, activated, queries, layout.paddedIntermediate);
+  kernels.copyRows(middle, 0, output, 0, 1, queries * hiddenSize);
+  project(model, layer.feedForwardOut, activated, output, queries, true);
 }
 
-/** Bytes of one row of projected queries, keys and values, and where in it keys and values start. */
-export function projectedRow(model: ModelMemory): { bytes: number; keys: number; values: number } {
-  const { queryWidth, keyValueWidth } = model.layout;
-  return {
-    bytes: (queryWidth + 2 * keyValueWidth) * 4,
-    keys: queryWidth * 4,
-    values: (queryWidth + keyValueWidth) * 4,
-  };
-}
-
-/**
- * Rotates the queries, scaled by 1 / sqrt(headSize), and keys of consecutive positions in place. Direction -1 takes the
- * gradients of the rotated ones back to those of the unrotated.
- */
-export function rotateProjected(
+function attend(
   model: ModelMemory,
-  projected: Address,
-  rows: number,
-  firstPosition: number,
+  index: number,
+  sequence: SequenceRows,
+  buffers: LayerActivations,
+  workspace: ForwardWorkspace,
+  remember: Remember,
+): void {
+  const { kernels, config, layout } = model;
+  const { headSize, queryWidth, keyValueWidth } = layout;
+  const { headCount, keyValueHeadCount } = config;
+  const stride = 2 * keyValueWidth * 4;
+  const newKeys = buffers.keyValues + sequence.row * stride;
+  const newValues = newKeys + keyValueWidth * 4;
+  const group = headCount / keyValueHeadCount;
+  for (let shared = 0; shared < keyValueHeadCount; shared++) {
+    const offset = shared * headSize * 4;
+    const { keyPanels, values, valueStride } = remember(index, shared, newKeys + offset, newValues + offset, stride);
+    for (const { row, position, rows } of sequence.queries) {
+      for (let head = shared * group; head < (shared + 1) * group; head++) {
+        const at = row * queryWidth * 4 + head * headSize * 4;
+        kernels.attention(
+          buffers.queries + at,
+          queryWidth * 4,
+          keyPanels,
+          values,
+          valueStride,
+          buffers.attended + at,
+          queryWidth * 4,
+          buffers.logSums + (row * headCount + head) * 4,
+          headCount * 4,
+          position,
+          rows,
+          headSize,
+          workspace.attention,
+        );
+      }
+    }
+  }
+}
+
+/** Rotates a sequence's keys in place; direction -1 takes gradients of rotated keys to those of unrotated ones. */
+export function rotateKeys(
+  { kernels, config, layout, cosines, sines }: ModelMemory,
+  keys: Address,
+  { position, rows }: SequenceRows,
   direction: 1 | -1,
 ): void {
-  const { kernels, config, layout, cosines, sines } = model;
-  const { bytes, keys } = projectedRow(model);
-  const { headSize } = layout;
-  const rotate = (x: Address, heads: number, scale: number): void => {
-    kernels.rope(x, bytes, rows, firstPosition, heads, headSize, cosines, sines, direction, scale);
-  };
-  rotate(projected, config.headCount, 1 / Math.sqrt(headSize));
-  rotate(projected + keys, config.keyValueHeadCount, 1);
+  const { headSize, keyValueWidth } = layout;
+  const heads = config.keyValueHeadCount;
+  kernels.rope(keys, 2 * keyValueWidth * 4, rows, position, heads, headSize, cosines, sines, direction, 1);
+}
+
+/** The same for a run of the queries that start at `queries`, which are also scaled by 1 / sqrt(headSize). */
+export function rotateQueries(
+  { kernels, config, layout, cosines, sines }: ModelMemory,
+  queries: Address,
+  { row, position, rows }: QueryRun,
+  direction: 1 | -1,
+): void {
+  const { headSize, queryWidth } = layout;
+  const stride = queryWidth * 4;
+  const scale = 1 / Math.sqrt(headSize);
+  const first = queries + row * stride;
+  kernels.rope(first, stride, rows, position, config.headCount, headSize, cosines, sines, direction, scale);
 }

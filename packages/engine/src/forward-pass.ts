@@ -1,23 +1,33 @@
-import type { ChunkActivations, ForwardWorkspace, LayerActivations } from './activations.js';
+import type { ChunkActivations, ForwardWorkspace } from './activations.js';
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
-import { forwardLayer, projectedRow, rotateProjected } from './forward-layer.js';
+import { forwardLayer, type Remember } from './forward-layer.js';
 import { normalise, project } from './layer-operations.js';
+import { allRows, selectRows, type LayerRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 
-/** Rows of a chunk that one sequence occupies, from the chunk's first row. */
-export interface SequenceRows {
-  readonly first: number;
-  readonly rows: number;
+/** The rows of a chunk in all layers but the last, and in the last: those that predict scored tokens. */
+export interface ChunkRows {
+  readonly inner: LayerRows;
+  readonly last: LayerRows;
 }
 
-export function sequencesOf(chunk: Chunk, offsets: Int32Array): SequenceRows[] {
-  return Array.from({ length: chunk.lastSequence - chunk.firstSequence }, (_, i) => {
+/** `indices` is where `forwardChunk` puts the places of the rows that predict scored tokens. */
+export function chunkRows(chunk: Chunk, { offsets, scored }: PackedBatch, indices: Address): ChunkRows {
+  const sequences = Array.from({ length: chunk.lastSequence - chunk.firstSequence }, (_, i) => {
     const start = offsets[chunk.firstSequence + i] ?? 0;
     const end = offsets[chunk.firstSequence + i + 1] ?? 0;
-    return { first: start - chunk.firstRow, rows: end - start };
+    return { row: start - chunk.firstRow, position: 0, rows: end - start };
   });
+  const inner = allRows(sequences);
+  return { inner, last: selectRows(inner, predictingRows(chunk, scored), indices) };
+}
+
+/** A token is predicted by the row before it. */
+function predictingRows(chunk: Chunk, scored: Int32Array): Int32Array {
+  const positions = scored.subarray(chunk.firstScored, chunk.firstScored + chunk.scored);
+  return positions.map((position) => position - 1 - chunk.firstRow);
 }
 
 /** Takes one chunk from tokens to log-probabilities and entropies, which are left in `activations.head`. */
@@ -27,93 +37,51 @@ export function forwardChunk(
   chunk: Chunk,
   tokens: Address,
   inverseTemperature: number,
-  activations: ChunkActivations,
+  { layers, output, head }: ChunkActivations,
   workspace: ForwardWorkspace,
 ): void {
-  const { kernels, config, layout } = model;
+  const { kernels, config, layout, heap } = model;
   const { hiddenSize } = config;
-  const sequences = sequencesOf(chunk, batch.offsets);
+  const { headSize } = layout;
+  const { inner, last } = chunkRows(chunk, batch, head.rows);
+  const positions = batch.scored.subarray(chunk.firstScored, chunk.firstScored + chunk.scored);
+  heap.integers(head.rows, chunk.scored).set(predictingRows(chunk, batch.scored));
+  heap.integers(head.targets, chunk.scored).set(positions.map((position) => batch.tokens[position] ?? 0));
+
   const table = model.weight(layout.embedding.offset);
   const taps = layout.taps === null ? 0 : model.weight(layout.taps);
-  const first = activations.layers[0]?.input ?? activations.output;
-  for (const { first: row, rows } of sequences) {
+  const first = layers[0]?.input ?? output;
+  for (const { row, rows } of inner.sequences) {
     const [x, ids] = [first + row * hiddenSize * 4, tokens + (chunk.firstRow + row) * 4];
     kernels.embed(x, ids, rows, 0, table, taps, config.shiftTaps, hiddenSize);
   }
-  activations.layers.forEach((buffers, index) => {
-    const output = activations.layers[index + 1]?.input ?? activations.output;
-    forwardLayer(model, index, chunk.rows, buffers, workspace, output, () => {
-      for (const sequence of sequences) attendSequence(model, sequence, buffers, workspace);
-    });
+  const { keyPanels } = workspace;
+  const remember: Remember = (sequence, _, keys, values, stride) => {
+    kernels.packKeys(keys, stride, keyPanels, 0, inner.sequences[sequence]?.rows ?? 0, headSize);
+    return { keyPanels, values, valueStride: stride };
+  };
+  layers.forEach((buffers, index) => {
+    const next = layers[index + 1];
+    forwardLayer(model, index, next ? inner : last, buffers, workspace, next?.input ?? output, remember);
   });
-  scoreChunk(model, batch, chunk, inverseTemperature, activations);
+  scoreChunk(model, chunk.scored, inverseTemperature, output, head);
 }
 
-/** Causal attention over one whole sequence, head by head. */
-function attendSequence(
-  model: ModelMemory,
-  { first, rows }: SequenceRows,
-  buffers: LayerActivations,
-  workspace: ForwardWorkspace,
-): void {
-  const { kernels, config, layout } = model;
-  const { headSize, queryWidth } = layout;
-  const { headCount, keyValueHeadCount } = config;
-  const row = projectedRow(model);
-  const projected = buffers.projected + first * row.bytes;
-  const attended = buffers.attended + first * queryWidth * 4;
-  const logSums = buffers.logSums + first * headCount * 4;
-  const group = headCount / keyValueHeadCount;
-  rotateProjected(model, projected, rows, 0, 1);
-  for (let shared = 0; shared < keyValueHeadCount; shared++) {
-    const sharedOffset = shared * headSize * 4;
-    kernels.packKeys(projected + row.keys + sharedOffset, row.bytes, workspace.keyPanels, 0, rows, headSize);
-    for (let head = shared * group; head < (shared + 1) * group; head++) {
-      const offset = head * headSize * 4;
-      kernels.attention(
-        projected + offset,
-        row.bytes,
-        workspace.keyPanels,
-        projected + row.values + sharedOffset,
-        row.bytes,
-        attended + offset,
-        queryWidth * 4,
-        logSums + head * 4,
-        headCount * 4,
-        0,
-        rows,
-        headSize,
-        workspace.attention,
-      );
-    }
-  }
-}
-
-/** The vocabulary head at the scored positions only: the hidden state before each predicts it. */
+/** The vocabulary head at the scored positions only. */
 function scoreChunk(
   model: ModelMemory,
-  batch: PackedBatch,
-  chunk: Chunk,
+  scored: number,
   inverseTemperature: number,
-  { head, output }: ChunkActivations,
+  output: Address,
+  head: ChunkActivations['head'],
 ): void {
-  const { kernels, config, layout, heap } = model;
+  const { kernels, config, layout } = model;
   const { embedding, paddedVocabulary } = layout;
-  const { hidden, normed, logits } = head;
-  const { scored } = chunk;
-  const rows = heap.integers(head.rows, scored);
-  const targets = heap.integers(head.targets, scored);
-  for (let i = 0; i < scored; i++) {
-    const position = batch.scored[chunk.firstScored + i] ?? 0;
-    rows[i] = position - 1 - chunk.firstRow;
-    targets[i] = batch.tokens[position] ?? 0;
-  }
-  kernels.gatherRows(output, head.rows, scored, hidden, config.hiddenSize);
-  normalise(model, layout.finalNorm, hidden, normed, head.inverse, scored);
-  project(model, embedding, normed, logits, scored);
-  kernels.maskPadding(logits, scored, config.vocabularySize, paddedVocabulary);
+  normalise(model, layout.finalNorm, output, head.normed, head.inverse, scored);
+  project(model, embedding, head.normed, head.logits, scored);
+  kernels.maskPadding(head.logits, scored, config.vocabularySize, paddedVocabulary);
   kernels.scoreTargets(
-    logits,
+    head.logits,
     head.targets,
     scored,
     paddedVocabulary,

@@ -8,10 +8,17 @@ export function project(model: ModelMemory, w: MatrixPlace, x: Address, y: Addre
   model.kernels.multiply(x, w.inputs * 4, packed, y, w.outputs * 4, rows, w.outputs, w.inputs, add ? 1 : 0);
 }
 
-/** dx[rows, inputs] = W^T dy for each row of dy[rows, outputs]. */
-export function inputGradient(model: ModelMemory, w: MatrixPlace, dy: Address, dx: Address, rows: number): void {
+/** dx[rows, inputs] = W^T dy for each row of dy[rows, outputs]; with `add`, dx += W^T dy. */
+export function inputGradient(
+  model: ModelMemory,
+  w: MatrixPlace,
+  dy: Address,
+  dx: Address,
+  rows: number,
+  add = false,
+): void {
   const packed = model.packedMatrix(w, 'backward');
-  model.kernels.multiply(dy, w.outputs * 4, packed, dx, w.inputs * 4, rows, w.inputs, w.outputs, 0);
+  model.kernels.multiply(dy, w.outputs * 4, packed, dx, w.inputs * 4, rows, w.inputs, w.outputs, add ? 1 : 0);
 }
 
 /** dW += dy x^T, summed over the rows. */

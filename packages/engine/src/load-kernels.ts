@@ -70,8 +70,9 @@ export interface Kernels {
   ): void;
   attentionBackward(
     queries: Address,
+    queryStride: number,
     keys: Address,
-    stride: number,
+    keyStride: number,
     keyPanels: Address,
     valuePanels: Address,
     output: Address,
@@ -82,6 +83,7 @@ export interface Kernels {
     dQueries: Address,
     dKeys: Address,
     dValues: Address,
+    firstPosition: number,
     rows: number,
     headSize: number,
     scratch: Address,

@@ -104,7 +104,7 @@ export class ModelMemory {
 
   private matrices(): MatrixPlace[] {
     const { embedding, layers } = this.layout;
-    const inLayers = layers.flatMap((l) => [l.attentionIn, l.attentionOut, l.feedForwardIn, l.feedForwardOut]);
+    const inLayers = layers.flatMap((l) => [l.query, l.keyValue, l.attentionOut, l.feedForwardIn, l.feedForwardOut]);
     return [embedding, ...inLayers];
   }
 }

@@ -25,8 +25,9 @@ export interface ParameterRange {
 
 export interface LayerPlaces {
   readonly attentionNorm: number;
-  /** Query, key and value projections stacked: one product computes all three. */
-  readonly attentionIn: MatrixPlace;
+  readonly query: MatrixPlace;
+  /** Key and value projections stacked: one product computes both. */
+  readonly keyValue: MatrixPlace;
   readonly attentionOut: MatrixPlace;
   readonly feedForwardNorm: number;
   /** Gate and up projections stacked. */
@@ -106,8 +107,8 @@ export class ParameterLayout {
       const prefix = `model.layers.${index}`;
       return {
         attentionNorm: vector(`${prefix}.input_layernorm.weight`),
-        attentionIn: matrix(hiddenSize, hiddenSize, [
-          [`${prefix}.self_attn.q_proj.weight`, this.queryWidth],
+        query: matrix(hiddenSize, hiddenSize, [[`${prefix}.self_attn.q_proj.weight`, this.queryWidth]]),
+        keyValue: matrix(hiddenSize, hiddenSize, [
           [`${prefix}.self_attn.k_proj.weight`, this.keyValueWidth],
           [`${prefix}.self_attn.v_proj.weight`, this.keyValueWidth],
         ]),

@@ -1,11 +1,17 @@
-import { layForwardWorkspace, type ForwardWorkspace, type LayerActivations } from './activations.js';
+import {
+  layForwardWorkspace,
+  layLayerActivations,
+  type ForwardWorkspace,
+  type LayerActivations,
+} from './activations.js';
 import { checkToken, CHUNK_ROWS } from './batch-plan.js';
 import type { Decoder, DecoderItem } from './engine.js';
-import { forwardLayer, projectedRow, rotateProjected } from './forward-layer.js';
+import { forwardLayer } from './forward-layer.js';
+import { KeyValueCache } from './key-value-cache.js';
 import { normalise, project } from './layer-operations.js';
+import { allRows, selectRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
-import { roundUpTo8 } from './parameter-layout.js';
 import { Region } from './region.js';
 
 interface Slot {
@@ -16,8 +22,9 @@ interface Slot {
 
 /** An item placed among the rows of its pass. */
 interface PlacedItem extends DecoderItem {
-  readonly firstRow: number;
-  readonly firstPosition: number;
+  readonly row: number;
+  readonly position: number;
+  readonly rows: number;
 }
 
 interface DecoderBuffers extends ForwardWorkspace, LayerActivations {
@@ -27,17 +34,11 @@ interface DecoderBuffers extends ForwardWorkspace, LayerActivations {
   readonly logits: Address;
 }
 
-/**
- * Key-value cache over the kernels. Per layer, slot and key-value head: keys in panels of 8 positions, which is what the
- * attention kernel reads, and values [contextLength, headSize]. Both are read front to back: with many slots the cache
- * is far larger than the processor's, and decoding runs at the speed of memory.
- */
+/** Decoding over the kernels; see `Decoder`. */
 export class WasmDecoder implements Decoder {
   private readonly states: Slot[];
-  private readonly cache: Address;
-  private readonly block: Address;
-  private readonly slotFloats: number;
-  private readonly maximumRows: number;
+  private readonly cache: KeyValueCache;
+  private readonly workspace: Address;
   private closed = false;
 
   constructor(
@@ -45,41 +46,34 @@ export class WasmDecoder implements Decoder {
     readonly slots: number,
   ) {
     if (!Number.isInteger(slots) || slots < 1) throw new Error(`a decoder needs at least 1 slot, got ${slots}`);
-    const { config, heap, layout } = model;
     this.states = Array.from({ length: slots }, () => ({ tokens: [], version: model.version }));
-    this.slotFloats = roundUpTo8(config.contextLength) * layout.keyValueWidth;
-    this.maximumRows = Math.max(CHUNK_ROWS, config.contextLength);
-    const cacheBytes = 2 * config.layerCount * slots * this.slotFloats * 4;
-    this.cache = heap.allocate(cacheBytes, `a decoder of ${slots} slots`);
-    // Zeros, because a panel is read to its end: what lies beyond the last key is masked but must be finite.
-    heap.floats(this.cache, cacheBytes / 4).fill(0);
+    this.cache = new KeyValueCache(model, slots);
     const measure = new Region();
     this.layBuffers(measure);
     try {
-      this.block = heap.allocate(measure.bytes(), `the workspace of a decoder of ${slots} slots`);
+      this.workspace = model.heap.allocate(measure.bytes(), `the workspace of a decoder of ${slots} slots`);
     } catch (error) {
-      heap.free(this.cache);
+      this.cache.free();
       throw error;
     }
   }
 
   extend(items: readonly DecoderItem[]): Float32Array {
     this.validate(items);
-    const { model } = this;
-    const { vocabularySize } = model.config;
-    model.pack('forward');
+    const { vocabularySize } = this.model.config;
+    this.model.pack('forward');
     const logits = new Float32Array(items.length * vocabularySize);
-    const buffers = this.layBuffers(new Region(this.block));
     let next = 0;
     while (next < items.length) {
       const placed: PlacedItem[] = [];
-      let rows = 0;
-      for (let item = items[next + placed.length]; item; item = items[next + placed.length]) {
-        if (rows > 0 && rows + item.tokens.length > CHUNK_ROWS) break;
-        placed.push({ ...item, firstRow: rows, firstPosition: this.slot(item.slot).tokens.length });
-        rows += item.tokens.length;
+      let row = 0;
+      for (let item = items[next]; item; item = items[next + placed.length]) {
+        const { slot, tokens } = item;
+        if (row > 0 && row + tokens.length > CHUNK_ROWS) break;
+        placed.push({ slot, tokens, row, position: this.slot(slot).tokens.length, rows: tokens.length });
+        row += tokens.length;
       }
-      this.extendChunk(placed, rows, buffers, logits, next * vocabularySize);
+      this.extendChunk(placed, logits.subarray(next * vocabularySize));
       next += placed.length;
     }
     return logits;
@@ -100,113 +94,68 @@ export class WasmDecoder implements Decoder {
   close(): void {
     this.checkOpen();
     this.closed = true;
-    this.model.heap.free(this.block);
-    this.model.heap.free(this.cache);
+    this.model.heap.free(this.workspace);
+    this.cache.free();
   }
 
-  private extendChunk(
-    items: readonly PlacedItem[],
-    rows: number,
-    buffers: DecoderBuffers,
-    logits: Float32Array,
-    firstLogit: number,
-  ): void {
-    const { model } = this;
-    const { kernels, config, layout, heap } = model;
-    const { hiddenSize, vocabularySize, shiftTaps } = config;
-    const { paddedVocabulary, embedding } = layout;
-    const table = model.weight(embedding.offset);
-    const taps = layout.taps === null ? 0 : model.weight(layout.taps);
-    const lastRows = heap.integers(buffers.lastRows, items.length);
-    items.forEach((item, i) => {
-      const state = this.slot(item.slot);
-      if (state.tokens.length === 0) state.version = model.version;
-      const history = state.tokens.slice(Math.max(0, state.tokens.length - shiftTaps));
-      heap.integers(buffers.tokens, history.length + item.tokens.length).set([...history, ...item.tokens]);
-      const [x, ids] = [buffers.input + item.firstRow * hiddenSize * 4, buffers.tokens + history.length * 4];
-      kernels.embed(x, ids, item.tokens.length, history.length, table, taps, shiftTaps, hiddenSize);
-      for (const token of item.tokens) state.tokens.push(token);
-      lastRows[i] = item.firstRow + item.tokens.length - 1;
-    });
-    for (let layer = 0; layer < config.layerCount; layer++) {
-      // The layer's output may overwrite its input: by then the residual stream has moved on to `middle`.
-      forwardLayer(model, layer, rows, buffers, buffers, buffers.input, () => {
-        for (const item of items) this.attend(layer, item, buffers);
+  private extendChunk(items: readonly PlacedItem[], logits: Float32Array): void {
+    const { model, cache } = this;
+    const { layout, heap } = model;
+    const { layerCount, vocabularySize } = model.config;
+    const { paddedVocabulary } = layout;
+    const count = items.length;
+    const buffers = this.layBuffers(new Region(this.workspace));
+    for (const item of items) this.embed(item, buffers);
+
+    const all = allRows(items);
+    const lastRows = Int32Array.from(items, ({ row, rows }) => row + rows - 1);
+    heap.integers(buffers.lastRows, count).set(lastRows);
+    const last = selectRows(all, lastRows, buffers.lastRows);
+    for (let layer = 0; layer < layerCount; layer++) {
+      const isLast = layer === layerCount - 1;
+      // A layer may write over its input: by the time it does, the residual stream has moved on to `middle`.
+      const output = isLast ? buffers.output : buffers.input;
+      forwardLayer(model, layer, isLast ? last : all, buffers, buffers, output, (sequence, head, ...keysAndValues) => {
+        const item = items[sequence];
+        if (!item) throw new Error(`no item ${sequence}`);
+        return cache.append(layer, item.slot, head, item, ...keysAndValues);
       });
     }
-    const count = items.length;
-    kernels.gatherRows(buffers.input, buffers.lastRows, count, buffers.output, hiddenSize);
     normalise(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
-    project(model, embedding, buffers.normed, buffers.logits, count);
+    project(model, layout.embedding, buffers.normed, buffers.logits, count);
     const computed = heap.floats(buffers.logits, count * paddedVocabulary);
     for (let i = 0; i < count; i++) {
       const start = i * paddedVocabulary;
-      logits.set(computed.subarray(start, start + vocabularySize), firstLogit + i * vocabularySize);
+      logits.set(computed.subarray(start, start + vocabularySize), i * vocabularySize);
     }
   }
 
-  /** Appends an item's keys and values to its slot's cache and attends to all of it. */
-  private attend(layer: number, item: PlacedItem, buffers: DecoderBuffers): void {
-    const { model } = this;
-    const { kernels, config, layout } = model;
-    const { headSize, queryWidth } = layout;
-    const { headCount, keyValueHeadCount } = config;
-    const row = projectedRow(model);
-    const rows = item.tokens.length;
-    const projected = buffers.projected + item.firstRow * row.bytes;
-    const attended = buffers.attended + item.firstRow * queryWidth * 4;
-    const keys = this.cache + (layer * this.slots + item.slot) * 2 * this.slotFloats * 4;
-    const values = keys + this.slotFloats * 4;
-    const headCacheBytes = (this.slotFloats / keyValueHeadCount) * 4;
-    const headBytes = headSize * 4;
-    const group = headCount / keyValueHeadCount;
-    rotateProjected(model, projected, rows, item.firstPosition, 1);
-    for (let shared = 0; shared < keyValueHeadCount; shared++) {
-      const panels = keys + shared * headCacheBytes;
-      const cached = values + shared * headCacheBytes;
-      const newKeys = projected + row.keys + shared * headBytes;
-      const newValues = projected + row.values + shared * headBytes;
-      kernels.packKeys(newKeys, row.bytes, panels, item.firstPosition, rows, headSize);
-      kernels.copyRows(newValues, row.bytes, cached + item.firstPosition * headBytes, headBytes, rows, headSize);
-      for (let head = shared * group; head < (shared + 1) * group; head++) {
-        const offset = head * headBytes;
-        kernels.attention(
-          projected + offset,
-          row.bytes,
-          panels,
-          cached,
-          headBytes,
-          attended + offset,
-          queryWidth * 4,
-          0,
-          0,
-          item.firstPosition,
-          rows,
-          headSize,
-          buffers.attention,
-        );
-      }
-    }
+  /** Mixes an item's embeddings with those of the tokens before it and adds its tokens to the slot. */
+  private embed({ slot, tokens, row }: PlacedItem, buffers: DecoderBuffers): void {
+    const { kernels, config, layout, heap, weights, version } = this.model;
+    const { hiddenSize, shiftTaps } = config;
+    const state = this.slot(slot);
+    if (state.tokens.length === 0) state.version = version;
+    const history = state.tokens.slice(Math.max(0, state.tokens.length - shiftTaps));
+    heap.integers(buffers.tokens, history.length + tokens.length).set([...history, ...tokens]);
+    const [x, ids] = [buffers.input + row * hiddenSize * 4, buffers.tokens + history.length * 4];
+    const table = weights + layout.embedding.offset * 4;
+    const taps = layout.taps === null ? 0 : weights + layout.taps * 4;
+    kernels.embed(x, ids, tokens.length, history.length, table, taps, shiftTaps, hiddenSize);
+    for (const token of tokens) state.tokens.push(token);
   }
 
   private layBuffers(region: Region): DecoderBuffers {
     const { config, layout } = this.model;
-    const rows = this.maximumRows;
-    const { hiddenSize } = config;
+    const rows = Math.max(CHUNK_ROWS, config.contextLength);
+    const items = Math.min(rows, this.slots);
     return {
-      ...layForwardWorkspace(region, config, layout, rows, config.contextLength),
-      input: region.take(rows * hiddenSize),
-      attentionInverse: region.take(rows),
-      projected: region.take(rows * (layout.queryWidth + 2 * layout.keyValueWidth)),
-      attended: region.take(rows * layout.queryWidth),
-      logSums: 0,
-      middle: region.take(rows * hiddenSize),
-      feedForwardInverse: region.take(rows),
-      gateUp: region.take(rows * 2 * layout.paddedIntermediate),
-      output: region.take(rows * hiddenSize),
-      lastRows: region.take(rows),
+      ...layForwardWorkspace(region, config, layout, { rows, scored: items, longest: config.contextLength }),
+      ...layLayerActivations(region, config, layout, rows, rows),
+      output: region.take(items * config.hiddenSize),
+      lastRows: region.take(items),
       tokens: region.take(rows + config.shiftTaps),
-      logits: region.take(Math.min(rows, this.slots) * layout.paddedVocabulary),
+      logits: region.take(items * layout.paddedVocabulary),
     };
   }
 

@@ -2,8 +2,10 @@ import {
   layBackwardWorkspace,
   layChunkActivations,
   layForwardWorkspace,
+  type BackwardWorkspace,
   type ChunkActivations,
   type ForwardWorkspace,
+  type WorkspaceSizes,
 } from './activations.js';
 import { backwardChunk } from './backward-pass.js';
 import { planChunks, validateBatch, type Chunk } from './batch-plan.js';
@@ -115,8 +117,7 @@ export class WasmEngine implements Engine {
     const inverseTemperature = this.prepare(batch, temperature);
     this.pending = null;
     const chunks = planChunks(batch);
-    const rows = most(chunks, (chunk) => chunk.rows);
-    const scored = most(chunks, (chunk) => chunk.scored);
+    const { rows, scored } = largest(chunks);
     const lay = (region: Region) => ({
       tokens: region.take(batch.tokens.length),
       activations: this.layChunk(region, rows, scored),
@@ -229,16 +230,11 @@ export class WasmEngine implements Engine {
   }
 
   private layWorkspace(region: Region, chunks: readonly Chunk[]): ForwardWorkspace {
-    const rows = most(chunks, (chunk) => chunk.rows);
-    const longest = most(chunks, (chunk) => chunk.longest);
-    return layForwardWorkspace(region, this.config, this.model.layout, rows, longest);
+    return layForwardWorkspace(region, this.config, this.model.layout, largest(chunks));
   }
 
-  private layBackward(region: Region, chunks: readonly Chunk[]) {
-    const rows = most(chunks, (chunk) => chunk.rows);
-    const scored = most(chunks, (chunk) => chunk.scored);
-    const longest = most(chunks, (chunk) => chunk.longest);
-    return layBackwardWorkspace(region, this.config, this.model.layout, rows, scored, longest);
+  private layBackward(region: Region, chunks: readonly Chunk[]): BackwardWorkspace {
+    return layBackwardWorkspace(region, this.config, this.model.layout, largest(chunks));
   }
 }
 
@@ -246,6 +242,8 @@ function emptyScores({ scored }: PackedBatch): ScoredTokens {
   return { logprobs: new Float32Array(scored.length), entropies: new Float32Array(scored.length) };
 }
 
-function most(chunks: readonly Chunk[], size: (chunk: Chunk) => number): number {
-  return chunks.reduce((largest, chunk) => Math.max(largest, size(chunk)), 0);
+function largest(chunks: readonly Chunk[]): WorkspaceSizes {
+  const most = (size: (chunk: Chunk) => number): number =>
+    chunks.reduce((largest, chunk) => Math.max(largest, size(chunk)), 0);
+  return { rows: most((c) => c.rows), scored: most((c) => c.scored), longest: most((c) => c.longest) };
 }

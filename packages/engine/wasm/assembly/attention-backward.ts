@@ -43,20 +43,22 @@ function dotProduct(a: usize, b: usize, bytes: usize): f32 {
 }
 
 /**
- * Backward of `attention` for one head over one whole sequence of `rows` positions: writes dQueries and ADDS into
- * dKeys and dValues, both [rows rounded up to 8, headSize] without gaps, so that heads sharing keys accumulate.
+ * Backward of `attention` for one head and one run of `rows` consecutive queries from `firstPosition` on: writes
+ * dQueries and ADDS into dKeys and dValues, both [positions rounded up to 8, headSize] without gaps, so that runs and
+ * heads that share keys accumulate.
  *
  * Probabilities are recomputed from the saved logSums, 32 query rows at a time. `keyPanels` and `valuePanels` are keys
- * and values in panels of 8 positions; `scratch` holds 2 * 32 rows of `rows` rounded up to 8. Strides are in bytes.
+ * and values in panels of 8 positions; `scratch` holds 2 * 32 rows of the last position rounded up to 8. Strides are in
+ * bytes.
  */
 export function attentionBackward(
-  queries: usize, keys: usize, stride: usize, keyPanels: usize, valuePanels: usize, output: usize, dOutput: usize,
-  outputStride: usize, logSums: usize, logSumStride: usize, dQueries: usize, dKeys: usize, dValues: usize, rows: i32,
-  headSize: i32, scratch: usize,
+  queries: usize, queryStride: usize, keys: usize, keyStride: usize, keyPanels: usize, valuePanels: usize,
+  output: usize, dOutput: usize, outputStride: usize, logSums: usize, logSumStride: usize, dQueries: usize,
+  dKeys: usize, dValues: usize, firstPosition: i32, rows: i32, headSize: i32, scratch: usize,
 ): void {
   const headBytes = <usize>headSize << 2;
   const panelBytes = <usize>headSize << 5;
-  const scoreStride = <usize>((rows + 7) & ~7) << 2;
+  const scoreStride = <usize>((firstPosition + rows + 7) & ~7) << 2;
   const scores = scratch;
   const dScores = scratch + <usize>BLOCK * scoreStride;
   for (let first = 0; first < rows; first += BLOCK) {
@@ -64,9 +66,9 @@ export function attentionBackward(
     let row = first;
     while (row < last) {
       const count = last - row >= 4 ? 4 : 1;
-      const length = row + count;
+      const length = firstPosition + row + count;
       const width = (length + 7) & ~7;
-      const query = queries + <usize>row * stride;
+      const query = queries + <usize>row * queryStride;
       const dOut = dOutput + <usize>row * outputStride;
       const score = scores + <usize>(row - first) * scoreStride;
       const dScore = dScores + <usize>(row - first) * scoreStride;
@@ -74,7 +76,7 @@ export function attentionBackward(
         let keyPanel = keyPanels;
         let valuePanel = valuePanels;
         for (let at: usize = 0; at < <usize>width << 2; at += 32) {
-          tile4x8(query, stride, keyPanel, 32, score + at, scoreStride, headSize, false);
+          tile4x8(query, queryStride, keyPanel, 32, score + at, scoreStride, headSize, false);
           tile4x8(dOut, outputStride, valuePanel, 32, dScore + at, scoreStride, headSize, false);
           keyPanel += panelBytes;
           valuePanel += panelBytes;
@@ -88,30 +90,31 @@ export function attentionBackward(
           dOut + <usize>r * outputStride, output + <usize>(row + r) * outputStride, headBytes,
         );
         probabilities(
-          score + <usize>r * scoreStride, dScore + <usize>r * scoreStride, row + r + 1, width,
+          score + <usize>r * scoreStride, dScore + <usize>r * scoreStride, firstPosition + row + r + 1, width,
           f32.load(logSums + <usize>(row + r) * logSumStride), dot,
         );
       }
-      const dQuery = dQueries + <usize>row * stride;
+      const dQuery = dQueries + <usize>row * queryStride;
       if (count == 4) {
         for (let i: usize = 0; i < headBytes; i += 32) {
-          tile4x8(dScore, scoreStride, keys + i, stride, dQuery + i, stride, length, false);
+          tile4x8(dScore, scoreStride, keys + i, keyStride, dQuery + i, queryStride, length, false);
         }
       } else {
-        tileRow(dScore, keys, stride, 32, dQuery, headSize, length, false);
+        tileRow(dScore, keys, keyStride, 32, dQuery, headSize, length, false);
       }
       row += count;
     }
     // Four keys at a time gather from the block's queries at or after them: earlier ones do not see them.
-    for (let key = 0; key < last; key += 4) {
-      const from = max(first, key);
+    for (let key = 0; key < firstPosition + last; key += 4) {
+      const from = max(first, key - firstPosition);
       const offset = <usize>(from - first) * scoreStride + (<usize>key << 2);
-      const query = queries + <usize>from * stride;
+      const query = queries + <usize>from * queryStride;
       const dOut = dOutput + <usize>from * outputStride;
       const target = <usize>key * headBytes;
       for (let i: usize = 0; i < headBytes; i += 32) {
-        outerTile4x8(scores + offset, scoreStride, dOut + i, outputStride, dValues + target + i, headBytes, last - from);
-        outerTile4x8(dScores + offset, scoreStride, query + i, stride, dKeys + target + i, headBytes, last - from);
+        const count = last - from;
+        outerTile4x8(scores + offset, scoreStride, dOut + i, outputStride, dValues + target + i, headBytes, count);
+        outerTile4x8(dScores + offset, scoreStride, query + i, queryStride, dKeys + target + i, headBytes, count);
       }
     }
   }

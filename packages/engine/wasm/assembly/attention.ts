@@ -11,7 +11,9 @@ import { tile4x8, tileRow } from './tile';
  */
 
 /** Writes the keys of `rows` positions, the first of them `firstPosition`, into their panels. `stride` is in bytes. */
-export function packKeys(keys: usize, stride: usize, panels: usize, firstPosition: i32, rows: i32, headSize: i32): void {
+export function packKeys(
+  keys: usize, stride: usize, panels: usize, firstPosition: i32, rows: i32, headSize: i32,
+): void {
   for (let row = 0; row < rows; row++) {
     const position = firstPosition + row;
     let target = panels + <usize>(((position >> 3) * headSize) << 5) + <usize>((position & 7) << 2);

@@ -1,4 +1,4 @@
-/** Copies `bytes` bytes (a multiple of 16). For the short rows here a loop beats memory.copy, which leaves the module. */
+/** Copies `bytes` bytes (a multiple of 16). For short rows a loop beats memory.copy, which leaves the module. */
 // @ts-ignore: decorator
 @inline
 export function copyFloats(source: usize, destination: usize, bytes: usize): void {
@@ -16,7 +16,7 @@ export function copyRows(
   }
 }
 
-/** destination[i] = source[rows[i]]: the hidden states whose next token is scored. `size` floats a row. */
+/** destination[i] = source[rows[i]], `size` floats a row. */
 export function gatherRows(source: usize, rows: usize, count: i32, destination: usize, size: i32): void {
   const bytes = <usize>size << 2;
   for (let i = 0; i < count; i++) {

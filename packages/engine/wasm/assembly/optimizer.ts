@@ -6,7 +6,7 @@ export function sumOfSquares(x: usize, count: i32): f64 {
   for (; x < end; x += 16) {
     const v = v128.load(x);
     const low = f64x2.promote_low_f32x4(v);
-    const high = f64x2.promote_low_f32x4(i8x16.shuffle(v, v, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15));
+    const high = f64x2.promote_low_f32x4(v128.shuffle<i64>(v, v, 1, 1));
     s0 = f64x2.add(s0, f64x2.mul(low, low));
     s1 = f64x2.add(s1, f64x2.mul(high, high));
   }
