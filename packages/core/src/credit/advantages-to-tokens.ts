@@ -18,20 +18,25 @@ export function advantagesToTokens(trajectory: Trajectory, advantages: readonly 
       `trajectory ${trajectory.id}: ${advantages.length} advantages for ${trajectory.turns.length} turns`,
     );
   }
-  const tokenIds: number[] = [];
-  const owners: TokenOwner[] = [];
-  const tokenAdvantages: number[] = [];
-  const logprobs: number[] = [];
-  const append = (ids: readonly number[], owner: TokenOwner, advantage: number, values: readonly number[] | null) => {
-    for (const [index, id] of ids.entries()) {
-      tokenIds.push(id);
-      owners.push(owner);
-      tokenAdvantages.push(advantage);
-      logprobs.push(values?.[index] ?? 0);
-    }
-  };
+  const tokenIds = verbatimTokens(trajectory);
+  // Filled arrays instead of appended tokens: a step copies millions.
+  const owners = new Array<TokenOwner>(tokenIds.length).fill('observation');
+  const tokenAdvantages = new Array<number>(tokenIds.length).fill(0);
+  const logprobs = new Array<number>(tokenIds.length).fill(0);
+  let start = trajectory.prompt?.tokenIds.length ?? 0;
+  owners.fill('prompt', 0, start);
+  trajectory.turns.forEach(({ output, observation }, turn) => {
+    const end = start + output.tokenIds.length;
+    owners.fill('policy', start, end);
+    tokenAdvantages.fill(advantages[turn] ?? 0, start, end);
+    for (let index = 0; index < output.logprobs.length; index++) logprobs[start + index] = output.logprobs[index] ?? 0;
+    start = end + (observation?.tokenIds?.length ?? 0);
+  });
+  return { trajectoryId: trajectory.id, tokenIds, owners, advantages: tokenAdvantages, logprobs };
+}
 
-  append(trajectory.prompt?.tokenIds ?? [], 'prompt', 0, null);
+function verbatimTokens(trajectory: Trajectory): number[] {
+  const parts: (readonly number[])[] = [trajectory.prompt?.tokenIds ?? []];
   trajectory.turns.forEach(({ output, observation }, turn) => {
     if (output.logprobs.length !== output.tokenIds.length) {
       throw invalid(
@@ -43,10 +48,9 @@ export function advantagesToTokens(trajectory: Trajectory, advantages: readonly 
     if (output.tokenIds.length > 0 && observation !== null && observation.text !== '' && !observation.tokenIds) {
       throw invalid(trajectory, turn, 'the observation has text but no tokens');
     }
-    append(output.tokenIds, 'policy', advantages[turn] ?? 0, output.logprobs);
-    append(observation?.tokenIds ?? [], 'observation', 0, null);
+    parts.push(output.tokenIds, observation?.tokenIds ?? []);
   });
-  return { trajectoryId: trajectory.id, tokenIds, owners, advantages: tokenAdvantages, logprobs };
+  return ([] as number[]).concat(...parts);
 }
 
 function invalid(trajectory: Trajectory, turn: number, problem: string): TurnwiseError {
