@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import type { ProgressOutput } from '@turnwise/core';
 
 /** The outside world of a command, so that tests can stand in for it. */
@@ -39,6 +40,8 @@ export function processTerminal(): Terminal {
 
 /** `npm run` in the checkout changes to its root and leaves the folder the user was in to `INIT_CWD`. */
 function userFolder(): string {
-  const { INIT_CWD: initial, npm_package_name: script } = process.env;
-  return script === 'turnwise-workspace' && initial !== undefined ? initial : process.cwd();
+  const { INIT_CWD: initial, npm_package_name: name, npm_package_json: manifest } = process.env;
+  const current = process.cwd();
+  const moved = name === 'turnwise-workspace' && manifest !== undefined && dirname(manifest) === current;
+  return moved && initial !== undefined ? initial : current;
 }

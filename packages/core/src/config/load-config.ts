@@ -69,12 +69,18 @@ export function checkConfig(
   const folderOf = (path: ConfigPath): string =>
     setOptionFor(overrides, path) === undefined ? source.folder : currentFolder;
   return {
-    config: resolvePaths(world.config, folderOf),
+    config: inOrder(resolvePaths(world.config, folderOf)),
     strategy: strategy.name,
     file: source.file,
     folder: source.folder,
     locate,
   };
+}
+
+/** Sections in the order of the schema, however the configuration was made, so that printed ones can be compared. */
+function inOrder(config: RunConfig): RunConfig {
+  const sections = Object.keys(runSchema.shape) as (keyof RunConfig)[];
+  return Object.fromEntries(sections.flatMap((key) => (key in config ? [[key, config[key]]] : []))) as never;
 }
 
 /**
