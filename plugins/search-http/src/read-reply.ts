@@ -1,5 +1,4 @@
-import type { SearchHit } from '@turnwise/core';
-import { readHits } from './read-hits.js';
+import { readHits, type SearchHit } from '@turnwise/core';
 
 /**
  * One list of hits a query out of a reply: `{"result": [[...], [...]]}`, the bare lists, or, for a single query, one

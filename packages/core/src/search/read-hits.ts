@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { splitContents, type SearchHit } from '@turnwise/core';
+import type { SearchHit } from '../contract/index.js';
+import { splitContents } from '../data/split-contents.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Reads one query's list of hits in any of the forms servers use: `{document, score}`, a bare document, `[document,
- * score]` or a string of contents. Scores that are missing become falling numbers, as the order is what remains.
+ * Reads one query's list of hits in any of the forms other systems write: `{document, score}`, a bare document,
+ * `[document, score]` or a string of contents. A document has `title` and `text`, or `contents` with the title on its
+ * first line. Scores that are missing become falling numbers, as the order is what remains; a missing id is made from
+ * title and text. Throws a `TypeError` naming the hit that is none of these.
  */
 export function readHits(list: readonly unknown[], scores: readonly unknown[] = []): SearchHit[] {
   return list.map((item, rank) => readHit(item, scores[rank], rank));
