@@ -70,7 +70,7 @@ it('gae_masked', () => {
     readonly lam: number;
     readonly advantages: number[];
   }
-  const kernel = goldenKernel<Kernel>('gae_masked');
+  const kernel = goldenKernel('gae_masked') as Kernel;
   const advantages = generalizedAdvantages(kernel.rewards, kernel.values, kernel.mask, kernel.gamma, kernel.lam);
   // The reference fills the skipped observation with what is carried over it; ours says 0, as the loss masks it anyway.
   const compared = advantages.flatMap((value, token) => (kernel.mask[token] === 1 ? [value] : []));
@@ -78,7 +78,7 @@ it('gae_masked', () => {
 });
 
 it('reinforce_pp', () => {
-  const kernel = goldenKernel<{ rewards: number[][]; mask: number[][]; advantages: number[][] }>('reinforce_pp');
+  const kernel = goldenKernel('reinforce_pp') as { rewards: number[][]; mask: number[][]; advantages: number[][] };
   const members = kernel.rewards.map((row, index) =>
     single(
       row.reduce((sum, value) => sum + value, 0),
@@ -93,9 +93,12 @@ it('reinforce_pp', () => {
 });
 
 it('reinforce_pp_baseline', () => {
-  const kernel = goldenKernel<{ scores: number[]; group: number[]; mask: number[][]; advantages: number[][] }>(
-    'reinforce_pp_baseline',
-  );
+  const kernel = goldenKernel('reinforce_pp_baseline') as {
+    scores: number[];
+    group: number[];
+    mask: number[][];
+    advantages: number[][];
+  };
   const groups = [0, 1].map((group) =>
     groupOf(
       kernel.scores.flatMap((score, index) =>
@@ -112,19 +115,26 @@ it('reinforce_pp_baseline', () => {
 });
 
 it('reinforce_pp_observation_reset', () => {
-  const kernel = goldenKernel<{ rewards: number[]; mask: (0 | 1)[]; returns_skip_observation: number[] }>(
-    'reinforce_pp_observation_reset',
-  );
+  const kernel = goldenKernel('reinforce_pp_observation_reset') as {
+    rewards: number[];
+    mask: (0 | 1)[];
+    returns_skip_observation: number[];
+  };
   expect(maskedReturns(kernel.rewards, kernel.mask)).toEqual(kernel.returns_skip_observation);
 });
 
 it('remax', () => {
-  const kernel = goldenKernel<{ rewards: number[]; mask: (0 | 1)[]; baseline: number; advantages: number[] }>('remax');
+  const kernel = goldenKernel('remax') as {
+    rewards: number[];
+    mask: (0 | 1)[];
+    baseline: number;
+    advantages: number[];
+  };
   expect(remaxAdvantages(kernel.rewards, kernel.mask, kernel.baseline)).toEqual(kernel.advantages);
 });
 
 it('gpg', () => {
-  const kernel = goldenKernel<{ scores: number[]; advantages: number[] }>('gpg');
+  const kernel = goldenKernel('gpg') as { scores: number[]; advantages: number[] };
   const [result] = gpgAdvantages([groupOf(kernel.scores.map((score) => single(score)))], gpgOptions.parse({}));
   expectClose(
     result?.turns,
@@ -133,7 +143,7 @@ it('gpg', () => {
 });
 
 it('opo', () => {
-  const kernel = goldenKernel<{ scores: number[]; lengths: number[]; advantages: number[] }>('opo');
+  const kernel = goldenKernel('opo') as { scores: number[]; lengths: number[]; advantages: number[] };
   const [result] = opoAdvantages([groupOf(kernel.scores.map((score, index) => single(score, kernel.lengths[index])))]);
   expectClose(
     result?.turns,
@@ -142,7 +152,7 @@ it('opo', () => {
 });
 
 it('grpo_passk', () => {
-  const kernel = goldenKernel<{ scores: number[]; advantages: number[] }>('grpo_passk');
+  const kernel = goldenKernel('grpo_passk') as { scores: number[]; advantages: number[] };
   const [result] = passAtKAdvantages([groupOf(kernel.scores.map((score) => single(score)))], passAtKOptions.parse({}));
   expectClose(
     result?.turns,
@@ -158,7 +168,7 @@ it('gigpo', () => {
     readonly episode_advantages: number[];
     readonly episode_advantages_cross_steps: number[];
   }
-  const kernel = goldenKernel<Kernel>('gigpo');
+  const kernel = goldenKernel('gigpo') as Kernel;
   const members = kernel.group.map(({ anchors, rewards }): Member => ({
     outcome: rewards.reduce((sum, value) => sum + value, 0),
     turns: rewards,
@@ -184,7 +194,7 @@ it('mt_grpo', () => {
     readonly before_result: number[];
     readonly after_result: number[];
   }
-  const kernel = goldenKernel<Kernel>('mt_grpo');
+  const kernel = goldenKernel('mt_grpo') as Kernel;
   const members = kernel.outcome_rewards.map((outcome, index): Member => ({
     outcome,
     turns: [kernel.turn_rewards[index] ?? 0, 0],
@@ -197,7 +207,7 @@ it('mt_grpo', () => {
 });
 
 it('igpo', () => {
-  const kernel = goldenKernel<{ info_gain: number[][]; outcome: number[]; advantages: number[][] }>('igpo');
+  const kernel = goldenKernel('igpo') as { info_gain: number[][]; outcome: number[]; advantages: number[][] };
   const members = kernel.outcome.map((outcome, index): Member => ({
     outcome,
     turns: [...(kernel.info_gain[index] ?? []), 0],

@@ -21,7 +21,7 @@ describe('policy losses', () => {
     ['ppo_dual_clip', 0.2],
     ['ppo_clip_higher', 0.28],
   ])('%s', (name, high) => {
-    for (const row of goldenKernel<Rows<{ A: number; ratio: number; loss: number }>>(name).rows) {
+    for (const row of (goldenKernel(name) as Rows<{ A: number; ratio: number; loss: number }>).rows) {
       const loss = tokenLoss({ kind: 'ppo-clip', low: 0.2, high, dualClip: 3 }, row.A, Math.log(row.ratio), 0, 0);
       expect(loss.value).toBeCloseTo(row.loss, 6);
     }
@@ -36,15 +36,17 @@ describe('policy losses', () => {
       readonly high: number;
       readonly loss: number;
     }
-    for (const { A, log_ratio, logp, low, high, loss } of goldenKernel<Rows<Row>>('cispo').rows) {
+    for (const { A, log_ratio, logp, low, high, loss } of (goldenKernel('cispo') as Rows<Row>).rows) {
       expect(tokenLoss({ kind: 'cispo', low, high }, A, logp, logp - log_ratio, 0).value).toBeCloseTo(loss, 6);
     }
   });
 
   it('gspo_ratio', () => {
-    const { log_ratio, mask, ratio } = goldenKernel<{ log_ratio: number[]; mask: number[]; ratio: number }>(
-      'gspo_ratio',
-    );
+    const { log_ratio, mask, ratio } = goldenKernel('gspo_ratio') as {
+      log_ratio: number[];
+      mask: number[];
+      ratio: number;
+    };
     const logprobs = log_ratio.filter((_, index) => mask[index] === 1);
     const objective: Objective = {
       kind: 'gspo',
@@ -70,7 +72,7 @@ describe('policy losses', () => {
 });
 
 it('kl', () => {
-  const { rows } = goldenKernel<Rows<{ lp: number; ref: number; k1: number; k2: number; k3: number }>>('kl');
+  const { rows } = goldenKernel('kl') as Rows<{ lp: number; ref: number; k1: number; k2: number; k3: number }>;
   for (const row of rows) {
     for (const estimator of ['k1', 'k2', 'k3'] as const) {
       expect(klEstimate(estimator, row.lp, row.ref).value).toBeCloseTo(row[estimator], 6);
@@ -84,7 +86,7 @@ it('loss_aggregation', () => {
     readonly mask: number[][];
     readonly expected: Readonly<Record<string, number>>;
   }
-  const { loss, mask, expected } = goldenKernel<Kernel>('loss_aggregation');
+  const { loss, mask, expected } = goldenKernel('loss_aggregation') as Kernel;
   const kept = loss.flatMap((row, sequence) =>
     row.flatMap((value, token) => (mask[sequence]?.[token] === 1 ? [{ value, sequence }] : [])),
   );
@@ -100,7 +102,7 @@ it('loss_aggregation', () => {
 });
 
 it('answer_normalisation', () => {
-  for (const { input, output } of goldenKernel<{ input: string; output: string }[]>('answer_normalisation')) {
+  for (const { input, output } of goldenKernel('answer_normalisation') as { input: string; output: string }[]) {
     expect(normalizeAnswer(input)).toBe(output);
   }
 });
@@ -113,7 +115,7 @@ it('answer_scores', () => {
     readonly subem: number;
     readonly f1: number;
   }
-  for (const row of goldenKernel<Row[]>('answer_scores')) {
+  for (const row of goldenKernel('answer_scores') as Row[]) {
     expect(exactMatch(row.prediction, [row.gold])).toBe(row.em);
     expect(containsAnswer(row.prediction, [row.gold])).toBe(row.subem);
     expect(tokenF1(row.prediction, [row.gold])).toBeCloseTo(row.f1, 6);

@@ -4,7 +4,8 @@ import { goldenKernel } from './golden-file.js';
 
 it('overlong', () => {
   const options = overlongOptions.parse({ maxTokens: 20, bufferTokens: 8 });
-  for (const { length, penalty } of goldenKernel<{ rows: { length: number; penalty: number }[] }>('overlong').rows) {
+  for (const { length, penalty } of (goldenKernel('overlong') as { rows: { length: number; penalty: number }[] })
+    .rows) {
     const output = {
       text: '',
       tokenIds: new Array<number>(length).fill(1),

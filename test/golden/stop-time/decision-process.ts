@@ -26,7 +26,7 @@ const logit = (probability: number): number => Math.log(probability / (1 - proba
 class Episode {
   constructor(
     private readonly parameters: number,
-    readonly probability: number = 1,
+    readonly probability = 1,
     private readonly scores: readonly (readonly number[])[] = [],
     private readonly turns: readonly Turn[] = [],
     private readonly pending: readonly number[] | null = null,

@@ -4,23 +4,22 @@ import { methods } from './methods.js';
 
 /** Prints the tables of docs/credit/stop-time-bias.md as Markdown; every number is an exact expectation. */
 function main(): void {
+  const print = (text: string): boolean => process.stdout.write(`${text}\n`);
   const minimal = answerOrSearch();
   const number = (value: number, digits = 4): string => (Math.abs(value) < 5e-13 ? 0 : value).toFixed(digits);
-  console.log('| estimator | search push, G 2 / 4 / 8 | reading push, G 2 / 4 / 8 |\n| --- | --- | --- |');
+  print('| estimator | search push, G 2 / 4 / 8 | reading push, G 2 / 4 / 8 |\n| --- | --- | --- |');
   for (const [name, method] of Object.entries(methods)) {
     const updates = [2, 4, 8].map((groupSize) => expectedUpdate(minimal, method, groupSize));
     const column = (parameter: number): string => updates.map((update) => number(update[parameter] ?? NaN)).join(' / ');
-    console.log(`| ${name} | ${column(0)} | ${column(1)} |`);
+    print(`| ${name} | ${column(0)} | ${column(1)} |`);
   }
 
   const long = ladder();
   const truth = trueGradient(long);
   const dot = (left: readonly number[], right: readonly number[]): number =>
     left.reduce((sum, value, index) => sum + value * (right[index] ?? 0), 0);
-  console.log(
-    `\ntruth: ${long.parameters.map((name, index) => `${name} ${number(truth[index] ?? NaN)}`).join(', ')}\n`,
-  );
-  console.log(
+  print(`\ntruth: ${long.parameters.map((name, index) => `${name} ${number(truth[index] ?? NaN)}`).join(', ')}\n`);
+  print(
     '| estimator | size | cosine | search 0 | search 1 | search 1 after gold | read |\n| --- | --- | --- | --- | --- | --- | --- |',
   );
   for (const [name, method] of Object.entries(methods)) {
@@ -28,7 +27,7 @@ function main(): void {
     const size = dot(update, truth) / dot(truth, truth);
     const cosine = dot(update, truth) / Math.sqrt(dot(update, update) * dot(truth, truth));
     const scaled = [0, 1, 2, 5].map((parameter) => number((update[parameter] ?? NaN) / size));
-    console.log(`| ${name} | ${number(size, 2)} | ${number(cosine)} | ${scaled.join(' | ')} |`);
+    print(`| ${name} | ${number(size, 2)} | ${number(cosine)} | ${scaled.join(' | ')} |`);
   }
 }
 

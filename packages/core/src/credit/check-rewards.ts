@@ -1,5 +1,6 @@
 import type { TrajectoryGroup, TurnRewards } from '../contract/index.js';
 import { TurnwiseError, type ErrorCode } from '../errors/index.js';
+import { listLength } from './list-length.js';
 
 /** Refuses what a reward plugin must not return: nothing is padded, cut or replaced by zero. */
 export function checkTurnRewards(name: string, group: TrajectoryGroup, rewards: readonly TurnRewards[]): void {
@@ -7,8 +8,8 @@ export function checkTurnRewards(name: string, group: TrajectoryGroup, rewards: 
   const refuse = (code: ErrorCode, place: string, problem: string): TurnwiseError =>
     new TurnwiseError(code, `reward ${name}: question ${question.id}${place}: ${problem}`, { where: `reward ${name}` });
 
-  if (!Array.isArray(rewards) || rewards.length !== trajectories.length) {
-    const returned = Array.isArray(rewards) ? `rewards for ${rewards.length}` : typeof rewards;
+  if (listLength(rewards) !== trajectories.length) {
+    const returned = listLength(rewards) === null ? typeof rewards : `rewards for ${listLength(rewards)}`;
     throw refuse(
       'CONTRACT_REWARD_LENGTH',
       '',
@@ -16,10 +17,11 @@ export function checkTurnRewards(name: string, group: TrajectoryGroup, rewards: 
     );
   }
   trajectories.forEach((trajectory, index) => {
-    const reward: TurnRewards | undefined = rewards[index];
+    const reward = rewards[index];
     const place = `, trajectory ${trajectory.id}`;
-    if (!Array.isArray(reward?.turns) || reward.turns.length !== trajectory.turns.length) {
-      const returned = Array.isArray(reward?.turns) ? `${reward.turns.length} turn rewards` : 'no turn rewards';
+    if (!reward || listLength(reward.turns) !== trajectory.turns.length) {
+      const returned =
+        listLength(reward?.turns) === null ? 'no turn rewards' : `${listLength(reward?.turns)} turn rewards`;
       throw refuse('CONTRACT_REWARD_LENGTH', place, `returned ${returned} for ${trajectory.turns.length} turns`);
     }
     if (reward.outcome !== null && !Number.isFinite(reward.outcome)) {

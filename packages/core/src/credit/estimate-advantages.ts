@@ -2,6 +2,7 @@ import type { AdvantageEstimator, GroupAdvantages, ShapedGroup } from '../contra
 import { TurnwiseError, type ErrorCode } from '../errors/index.js';
 import { groupComposition } from './composition.js';
 import { guardInput } from './input-guard.js';
+import { listLength } from './list-length.js';
 
 /** An advantage estimator with the plugin's id, for messages. */
 export interface NamedEstimator {
@@ -41,8 +42,8 @@ export function estimateAdvantages(
     const message = cause instanceof Error ? cause.message : String(cause);
     throw refuse('CONTRACT_ADVANTAGE_FAILED', ` failed: ${message}`, cause);
   }
-  if (!Array.isArray(estimates) || estimates.length !== groups.length) {
-    const returned = Array.isArray(estimates) ? `${estimates.length} groups` : typeof estimates;
+  if (listLength(estimates) !== groups.length) {
+    const returned = listLength(estimates) === null ? typeof estimates : `${listLength(estimates)} groups`;
     throw refuse('CONTRACT_ADVANTAGE_LENGTH', ` returned ${returned} for ${groups.length} groups`);
   }
   groups.forEach((group, index) => {
@@ -56,28 +57,26 @@ type Refuse = (code: ErrorCode, problem: string) => TurnwiseError;
 
 function checkGroup(group: ShapedGroup, estimate: GroupAdvantages | undefined, refuse: Refuse): void {
   const place = `: question ${group.question.id}`;
-  if (!Array.isArray(estimate?.turns) || estimate.turns.length !== group.shaped.length) {
-    const returned = Array.isArray(estimate?.turns) ? `${estimate.turns.length} trajectories` : 'no trajectories';
+  if (!estimate || listLength(estimate.turns) !== group.shaped.length) {
+    const returned =
+      listLength(estimate?.turns) === null ? 'no trajectories' : `${listLength(estimate?.turns)} trajectories`;
     throw refuse('CONTRACT_ADVANTAGE_LENGTH', `${place}: returned ${returned}, the group has ${group.shaped.length}`);
   }
   const composition = groupComposition(group);
   if (estimate.composition !== composition) {
     throw refuse(
       'CONTRACT_ADVANTAGE_FAILED',
-      `${place}: calls the group ${String(estimate.composition)}, it is ${composition}`,
+      `${place}: calls the group ${estimate.composition}, it is ${composition}`,
     );
   }
   if (!levels.has(estimate.level)) {
-    throw refuse(
-      'CONTRACT_ADVANTAGE_FAILED',
-      `${place}: level ${String(estimate.level)} is none of turn, trajectory, none`,
-    );
+    throw refuse('CONTRACT_ADVANTAGE_FAILED', `${place}: level ${estimate.level} is none of turn, trajectory, none`);
   }
   group.shaped.forEach(({ outcome, turns }, index) => {
     const trajectory = `${place}, trajectory ${group.trajectories[index]?.id ?? index}`;
-    const row: readonly number[] | undefined = estimate.turns[index];
-    if (!Array.isArray(row) || row.length !== turns.length) {
-      const returned = Array.isArray(row) ? `${row.length} advantages` : 'no advantages';
+    const row = estimate.turns[index];
+    if (!row || listLength(row) !== turns.length) {
+      const returned = listLength(row) === null ? 'no advantages' : `${listLength(row)} advantages`;
       throw refuse('CONTRACT_ADVANTAGE_LENGTH', `${trajectory}: returned ${returned} for ${turns.length} turns`);
     }
     row.forEach((value: unknown, turn) => {

@@ -4,6 +4,7 @@ export * from './credit-statistics.js';
 export * from './estimate-advantages.js';
 export * from './first-occurrence.js';
 export * from './generalized-advantages.js';
+export * from './gold-report.js';
 export * from './group-advantages.js';
 export * from './group-statistics.js';
 export * from './near-miss.js';

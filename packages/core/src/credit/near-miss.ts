@@ -19,6 +19,6 @@ export function firstOccurrences(group: ShapedGroup): (number | null)[] {
 export function nearMisses(group: ShapedGroup): boolean[] {
   return firstOccurrences(group).map((turn, index) => {
     const rewards = group.shaped[index];
-    return rewards !== undefined && rewards.outcome !== null && !rewards.correct && turn !== null;
+    return typeof rewards?.outcome === 'number' && !rewards.correct && turn !== null;
   });
 }

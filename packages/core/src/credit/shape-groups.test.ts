@@ -24,6 +24,12 @@ const group = (): TrajectoryGroup => ({
   trajectories: [trajectory('q7/0', 2), trajectory('q7/1', 1)],
 });
 
+function first<Item>([item]: readonly Item[]): Item {
+  if (item === undefined) throw new Error('an empty list');
+  return item;
+}
+const second = <Item>(items: readonly Item[]): Item => first(items.slice(1));
+
 /** A shaper that pays 1 a turn, after a change to what it would return. */
 function shaperThat(
   change: (rewards: { -readonly [Key in keyof TurnRewards]: TurnRewards[Key] }[]) => unknown,
@@ -49,22 +55,26 @@ describe('shapeGroups', () => {
   });
 
   it.each([
-    ['CONTRACT_REWARD_NOT_FINITE', 'trajectory q7/1, turn 0: reward is NaN', (rewards) => (rewards[1]!.turns = [NaN])],
+    [
+      'CONTRACT_REWARD_NOT_FINITE',
+      'trajectory q7/1, turn 0: reward is NaN',
+      (rewards) => (second(rewards).turns = [NaN]),
+    ],
     [
       'CONTRACT_REWARD_NOT_FINITE',
       'trajectory q7/0, turn 1: reward is Infinity',
-      (rewards) => (rewards[0]!.turns = [0, Infinity]),
+      (rewards) => (first(rewards).turns = [0, Infinity]),
     ],
-    ['CONTRACT_REWARD_NOT_FINITE', 'trajectory q7/0: outcome is NaN', (rewards) => (rewards[0]!.outcome = NaN)],
+    ['CONTRACT_REWARD_NOT_FINITE', 'trajectory q7/0: outcome is NaN', (rewards) => (first(rewards).outcome = NaN)],
     [
       'CONTRACT_REWARD_NOT_FINITE',
       'component style is -Infinity',
-      (rewards) => (rewards[0]!.components = { style: -Infinity }),
+      (rewards) => (first(rewards).components = { style: -Infinity }),
     ],
     [
       'CONTRACT_REWARD_LENGTH',
       'trajectory q7/0: returned 1 turn rewards for 2 turns',
-      (rewards) => (rewards[0]!.turns = [1]),
+      (rewards) => (first(rewards).turns = [1]),
     ],
     ['CONTRACT_REWARD_LENGTH', 'returned rewards for 1, the group has 2 trajectories', (rewards) => rewards.pop()],
   ] as [
@@ -164,7 +174,7 @@ describe('shapeGroups', () => {
 
   it('abstains when any part abstains', async () => {
     const abstaining = shaperThat((rewards) => {
-      rewards[0]!.outcome = null;
+      first(rewards).outcome = null;
     });
     const shapers = [shaperThat(() => undefined), abstaining].map((shaper, index) => ({
       name: `r${index}`,

@@ -60,7 +60,7 @@ function survivesGuards(answer: string, guards: GoldGuards): boolean {
   const normalized = normalizeAnswer(answer.normalize('NFC'));
   if (normalized === '') return false;
   if (guards.ignoreYesNo && closedAnswers.has(normalized)) return false;
-  return [...normalized].length >= guards.minChars;
+  return Array.from(normalized).length >= guards.minChars;
 }
 
 const composed = (text: string): string => normalizeAnswer(text.normalize('NFC'));
@@ -76,8 +76,8 @@ const modes: Readonly<Record<GoldMatch, Mode>> = {
 };
 
 interface Mode {
-  prepare(text: string): string;
-  isFound(haystack: string, needle: string): boolean;
+  readonly prepare: (text: string) => string;
+  readonly isFound: (haystack: string, needle: string) => boolean;
 }
 
 function isFoundAsWords(haystack: string, needle: string): boolean {
