@@ -80,28 +80,29 @@ export class PostgresSearchTool implements SearchTool {
   ): Promise<Row[]> {
     signal.throwIfAborted();
     const client = await this.#pool.connect();
-    let released = false;
-    const release = (broken: boolean): void => {
-      if (released) return;
-      released = true;
-      client.release(broken);
-    };
+    // A connection that breaks mid-statement says so twice: to the statement, and as an event nobody else listens to.
+    const ignore = (): void => undefined;
+    client.on('error', ignore);
+    let abort = ignore;
     const aborted = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        release(true);
+      abort = () => {
         reject(signal.reason as Error);
-      });
+      };
     });
-    aborted.catch(() => undefined);
-    // A connection that breaks mid-statement says so twice: to the statement and as an event nobody else listens to.
-    client.once('error', () => undefined);
+    signal.addEventListener('abort', abort, { once: true });
+    let broken = true;
     try {
       const { rows } = await Promise.race([client.query<Row>(statement, [...values]), aborted]);
-      release(false);
+      broken = false;
       return rows;
     } catch (error) {
-      release((error as { code?: unknown }).code === undefined);
+      // An error with a code came from the server, over a connection that works.
+      broken = signal.aborted || (error as { code?: unknown }).code === undefined;
       throw error;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      client.off('error', ignore);
+      client.release(broken);
     }
   }
 
