@@ -37,6 +37,8 @@ export default tseslint.config(
       // `T | undefined` in an index is checked; `as T` after a check of bounds is how numeric code stays readable.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      // Code points are what our texts are counted in.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: [{ from: 'lib', name: 'string' }] }],
       // Loops over indices are the clearer form where two arrays run side by side.
       '@typescript-eslint/prefer-for-of': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],

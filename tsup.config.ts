@@ -10,7 +10,10 @@ export default defineConfig(
     const manifest = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as { bin?: object };
     return {
       name: workspace,
-      entry: { index: join(workspace, 'src/index.ts'), ...(manifest.bin ? { main: join(workspace, 'src/main.ts') } : {}) },
+      entry: {
+        index: join(workspace, 'src/index.ts'),
+        ...(manifest.bin ? { main: join(workspace, 'src/main.ts') } : {}),
+      },
       outDir: join(workspace, 'dist'),
       format: ['esm' as const],
       target: 'node20',

@@ -9,7 +9,7 @@ import { transformerOptions } from './transformer-options.js';
 
 /** A tokenizer for tests: the letters a to s and the exclamation mark, one token each. */
 function letterTokenizer(): Tokenizer {
-  const letters = [...'abcdefghijklmnopqrs!'];
+  const letters = Array.from('abcdefghijklmnopqrs!');
   return loadTokenizer({
     version: '1.0',
     added_tokens: [],

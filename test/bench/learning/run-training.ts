@@ -9,18 +9,14 @@ export interface RunToMake {
   readonly set: string | undefined;
 }
 
-const configurations: Record<string, string> = {
-  standard: 'packages/cli/configs/quickstart.yaml',
-  hard: 'packages/cli/configs/hard.yaml',
-};
-
 /** Trains once through the real command line; resolves to its wall time in seconds. */
 export async function runTraining(root: string, run: RunToMake): Promise<number> {
-  const configuration = configurations[run.difficulty];
-  if (configuration === undefined) {
-    throw new Error(`unknown difficulty ${run.difficulty}; known: ${Object.keys(configurations).join(', ')}`);
-  }
-  const settings = [`strategy=${run.strategy}`, `seed=${run.seed}`, ...(run.set === undefined ? [] : [run.set])];
+  const settings = [
+    `corpus.difficulty=${run.difficulty}`,
+    `strategy=${run.strategy}`,
+    `seed=${run.seed}`,
+    ...(run.set === undefined ? [] : [run.set]),
+  ];
   const args = [
     '--conditions=turnwise-source',
     '--import',
@@ -28,7 +24,7 @@ export async function runTraining(root: string, run: RunToMake): Promise<number>
     join(root, 'packages/cli/src/main.ts'),
     'train',
     '-c',
-    join(root, configuration),
+    join(root, 'packages/cli/configs/quickstart.yaml'),
     ...settings.flatMap((setting) => ['--set', setting]),
     '--run-dir',
     run.folder,

@@ -19,7 +19,7 @@ function spread(values: readonly number[]): Spread {
   return { mean, min: Math.min(...rounded), max: Math.max(...rounded), values: rounded };
 }
 
-const shares = ['groups/all-wrong', 'groups/near-miss', 'groups/dead', 'rollout/unanswered'];
+const shares = ['groups/all-wrong', 'groups/mixed', 'groups/near-miss', 'groups/dead', 'trajectories/unanswered'];
 
 /** What one strategy did at one difficulty, over its seeds. */
 export function summarise(runs: readonly FinishedRun[]): Record<string, unknown> {
