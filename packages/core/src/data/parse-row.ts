@@ -1,16 +1,45 @@
 import type { z } from 'zod';
 import { TurnwiseError } from '../errors/index.js';
+import { jsonPathAtEnd } from './json-path-at-end.js';
+import { excerpt, printable } from './printable.js';
 import type { Line } from './read-lines.js';
 
 /** Reads one JSONL line into a row. Throws `DATA_INVALID` naming file, line, field path and reason. */
 export function parseRow<Schema extends z.ZodType>(file: string, line: Line, schema: Schema): z.output<Schema> {
-  let value: unknown;
+  return checkRow(file, line, parseJson(file, line), schema);
+}
+
+/** Reads the JSON of a line. Throws `DATA_INVALID` naming file, line and the field in which it breaks. */
+export function parseJson(file: string, line: Line): unknown {
   try {
-    value = JSON.parse(line.text);
+    return JSON.parse(line.text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw invalidLine(file, line, `not valid JSON (${reason}): ${excerpt(line.text)}`, cause);
+    const isCut = /end of JSON input|Unterminated string/.test(reason);
+    const position = isCut ? line.text.length : Number(/at position (\d+)/.exec(reason)?.[1] ?? 0);
+    const path = printable(jsonPathAtEnd(line.text.slice(0, position)));
+    const broken = path === '' ? '' : ` in ${path}`;
+    const problem = isCut
+      ? `not valid JSON, the line is cut off${broken}`
+      : `not valid JSON${broken} (${printable(reason)})`;
+    const hint = isCut
+      ? 'Was the file still being written, or copied in part? Delete the line or copy it again.'
+      : null;
+    throw new TurnwiseError('DATA_INVALID', `${file}:${line.number}: ${problem}: ${excerpt(line.text)}`, {
+      where: `${file}:${line.number}`,
+      ...(hint === null ? {} : { hint }),
+      cause,
+    });
   }
+}
+
+/** Checks the value of a line. Throws `DATA_INVALID` naming file, line, field path and reason. */
+export function checkRow<Schema extends z.ZodType>(
+  file: string,
+  line: Line,
+  value: unknown,
+  schema: Schema,
+): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [first, ...others] = parsed.error.issues.map((issue) => describeIssue(issue.path, issue.message, value));
@@ -29,7 +58,7 @@ export function invalidLine(file: string, line: Line, reason: string, cause?: un
 function describeIssue(path: readonly PropertyKey[], message: string, root: unknown): string {
   if (path.length === 0) return `${message}, got ${excerpt(JSON.stringify(root))}`;
   const name = path.map((part, index) =>
-    typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${String(part)}`,
+    typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${printable(String(part))}`,
   );
   const value = valueAt(root, path);
   const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
@@ -43,8 +72,4 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown>)[part];
   }
   return value;
-}
-
-function excerpt(text: string): string {
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
