@@ -25,11 +25,12 @@ const fixed: Readonly<Record<string, unknown>> = {
 
 /** The content of `config.json`. */
 export function configToJson(config: TransformerConfig): Record<string, unknown> {
-  const numbers = Object.entries(keys).map(([field, key]) => [key, config[field as keyof TransformerConfig]]);
+  const fields = Object.keys(keys) as (keyof TransformerConfig)[];
+  const numbers: Record<string, unknown> = Object.fromEntries(fields.map((field) => [keys[field], config[field]]));
   return {
     architectures: ['TurnwiseForCausalLM'],
     model_type: 'turnwise',
-    ...Object.fromEntries(numbers),
+    ...numbers,
     ...fixed,
     torch_dtype: 'float32',
   };

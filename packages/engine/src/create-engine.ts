@@ -14,6 +14,8 @@ export interface EngineOptions {
   readonly memoryLimitBytes?: number;
 }
 
+const engines: Readonly<Record<string, typeof WasmEngine>> = { wasm: WasmEngine };
+
 /** A transformer with fresh weights. Throws on an invalid configuration, naming the field. */
 export function createEngine({
   config,
@@ -22,9 +24,10 @@ export function createEngine({
   engine = 'wasm',
   memoryLimitBytes = 2 ** 31,
 }: EngineOptions): Engine {
-  if (engine !== 'wasm') throw new Error(`unknown engine '${String(engine)}': there is 'wasm'`);
+  const Constructor = engines[engine];
+  if (!Constructor) throw new Error(`unknown engine '${engine}': there is ${Object.keys(engines).join(', ')}`);
   if (!(memoryLimitBytes >= 65_536 && memoryLimitBytes <= 2 ** 32 - 65_536)) {
     throw new Error(`memoryLimitBytes must be from 65536 to ${2 ** 32 - 65_536}, got ${memoryLimitBytes}`);
   }
-  return new WasmEngine(config, seed, initialisation, memoryLimitBytes);
+  return new Constructor(config, seed, initialisation, memoryLimitBytes);
 }

@@ -9,7 +9,7 @@ const SCORE_TOLERANCE = 2e-5;
 const GRADIENT_TOLERANCE = 2e-4;
 const STEP = 1e-5;
 
-const lengths = [2, 3, 7, 8, 37];
+const lengths = [2, 3, 8, 21];
 
 function doubles(engine: Engine): ReferenceWeights {
   return new Map(engine.parameters().map(({ name }) => [name, Float64Array.from(engine.readParameter(name))]));
@@ -56,7 +56,7 @@ describe.each([
   test('scores equal the double-precision reference', () => {
     const expected = referenceScores(engine.config, weights, batch, temperature);
     const { logprobs, entropies } = engine.score(batch, { temperature });
-    expect(logprobs.length).toBeGreaterThan(20);
+    expect(logprobs.length).toBeGreaterThan(10);
     logprobs.forEach((value, i) =>
       expect(Math.abs(value - (expected.logprobs[i] ?? NaN))).toBeLessThan(SCORE_TOLERANCE),
     );

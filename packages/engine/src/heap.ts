@@ -3,13 +3,18 @@ import type { Address, KernelMemory } from './load-kernels.js';
 const PAGE = 65_536;
 const ALIGNMENT = 64;
 
+interface Hole {
+  readonly start: Address;
+  readonly bytes: number;
+}
+
 /**
  * First-fit allocator over the kernels' memory. There are few and large blocks (parameters, activations, caches), so a
  * sorted list of holes is enough. Views are made on each use: they die when the memory grows.
  */
 export class Heap {
   private end: Address;
-  private readonly holes: { start: Address; bytes: number }[] = [];
+  private readonly holes: Hole[] = [];
   private readonly blocks = new Map<Address, number>();
 
   constructor(
@@ -22,8 +27,7 @@ export class Heap {
 
   /** Bytes that could still be handed out in one block. */
   available(): number {
-    const last = this.holes.at(-1);
-    const tail = last && last.start + last.bytes === this.end ? last.bytes : 0;
+    const tail = this.trailingHole()?.bytes ?? 0;
     const largestHole = this.holes.reduce((most, hole) => Math.max(most, hole.bytes), 0);
     return Math.max(largestHole, this.limitBytes - this.end + tail);
   }
@@ -40,8 +44,7 @@ export class Heap {
       this.blocks.set(start, size);
       return start;
     }
-    const last = this.holes.at(-1);
-    const start = last && last.start + last.bytes === this.end ? last.start : this.end;
+    const start = this.trailingHole()?.start ?? this.end;
     if (start + size > this.limitBytes) throw this.tooLarge(bytes, purpose);
     const missing = Math.ceil((start + size - this.memory.buffer.byteLength) / PAGE);
     if (missing > 0) {
@@ -65,11 +68,9 @@ export class Heap {
     this.holes.push({ start, bytes });
     this.holes.sort((a, b) => a.start - b.start);
     for (let i = this.holes.length - 2; i >= 0; i--) {
-      const left = this.holes[i];
-      const right = this.holes[i + 1];
-      if (left && right && left.start + left.bytes === right.start) {
-        this.holes.splice(i, 2, { start: left.start, bytes: left.bytes + right.bytes });
-      }
+      const [left, right] = this.holes.slice(i, i + 2) as [Hole, Hole];
+      if (left.start + left.bytes !== right.start) continue;
+      this.holes.splice(i, 2, { start: left.start, bytes: left.bytes + right.bytes });
     }
   }
 
@@ -79,6 +80,11 @@ export class Heap {
 
   integers(address: Address, count: number): Int32Array {
     return new Int32Array(this.memory.buffer, address, count);
+  }
+
+  /** The hole just before the end, which a block may start in and grow beyond. */
+  private trailingHole(): Hole | undefined {
+    return this.holes.findLast(({ start, bytes }) => start + bytes === this.end);
   }
 
   private tooLarge(bytes: number, purpose: string): Error {

@@ -71,9 +71,10 @@ export class ModelMemory {
   /** Brings the packed copies up to date with the weights. */
   pack(packing: Packing): void {
     if (this.packedVersion[packing] === this.version) return;
-    const pack = packing === 'forward' ? this.kernels.packColumns : this.kernels.packRows;
     for (const matrix of this.matrices()) {
-      pack(this.weight(matrix.offset), this.packedMatrix(matrix, packing), matrix.outputs, matrix.inputs);
+      const [source, target] = [this.weight(matrix.offset), this.packedMatrix(matrix, packing)];
+      if (packing === 'forward') this.kernels.packColumns(source, target, matrix.outputs, matrix.inputs);
+      else this.kernels.packRows(source, target, matrix.outputs, matrix.inputs);
     }
     this.packedVersion[packing] = this.version;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Engine } from './engine.js';
+import type { Engine, OptimizerStepOptions } from './engine.js';
 import { randomBatch, smallEngine } from './testing/small-models.js';
 
 /** AdamW with clipping, in double precision, over the gradients the engine computed. */
@@ -55,18 +55,12 @@ function accumulate(engine: Engine, seed: number): void {
   engine.backward({ logprobs: new Float32Array(batch.scored.length).fill(-1) });
 }
 
-test.each([
+test.each<[string, Partial<OptimizerStepOptions>]>([
   ['clipped, with decay', { weightDecay: 0.1, maxGradientNorm: 0.5, beta1: 0.8, beta2: 0.99, epsilon: 1e-6 }],
   ['with the defaults', {}],
   ['never clipped', { maxGradientNorm: null }],
 ])('ten steps of AdamW equal the double-precision reference: %s', (_, options) => {
-  const {
-    weightDecay = 0,
-    maxGradientNorm = 1,
-    beta1 = 0.9,
-    beta2 = 0.95,
-    epsilon = 1e-8,
-  } = options as Partial<Record<string, number>>;
+  const { weightDecay = 0, maxGradientNorm = 1, beta1 = 0.9, beta2 = 0.95, epsilon = 1e-8 } = options;
   const engine = smallEngine();
   const reference = new ReferenceAdamW(engine);
   for (let step = 0; step < 10; step++) {

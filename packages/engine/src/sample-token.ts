@@ -39,7 +39,7 @@ export function sampleToken(
     throw new Error(`logits [${offset}, ${offset + vocabularySize}) lie outside the ${logits.length} given`);
   }
   const row = logits.subarray(offset, offset + vocabularySize);
-  table = table && table.vocabularySize === vocabularySize ? table : new SamplingTable(vocabularySize);
+  if (table?.vocabularySize !== vocabularySize) table = new SamplingTable(vocabularySize);
   return table.sample(row, temperature, topP, uniform);
 }
 

@@ -1,5 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
+import * as huggingFace from '@huggingface/tokenizers';
+
+/** What is used of the library's tokenizer; its own declarations do not resolve under Node's module rules. */
+interface HuggingFaceTokenizer {
+  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
+  decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string;
+  token_to_id(token: string): number | undefined;
+  id_to_token(id: number): string | undefined;
+  get_vocab(): Map<string, number>;
+}
+
+const { Tokenizer: HuggingFaceTokenizer } = huggingFace as unknown as {
+  Tokenizer: new (tokenizer: object, config: object) => HuggingFaceTokenizer;
+};
 
 /** The content of a Hugging Face `tokenizer.json`. */
 export type TokenizerJson = Readonly<Record<string, unknown>>;
@@ -38,8 +51,8 @@ class WrappedTokenizer implements Tokenizer {
   constructor(readonly json: TokenizerJson) {
     // The library keeps and changes what it is given.
     this.tokenizer = new HuggingFaceTokenizer(structuredClone(json), {});
-    const ids = [...this.tokenizer.get_vocab().values(), ...this.tokenizer.get_added_tokens_decoder().keys()];
-    this.vocabularySize = ids.reduce((most, id) => Math.max(most, id + 1), 0);
+    // Added tokens are in the vocabulary by now.
+    this.vocabularySize = [...this.tokenizer.get_vocab().values()].reduce((most, id) => Math.max(most, id + 1), 0);
   }
 
   encode(text: string): number[] {

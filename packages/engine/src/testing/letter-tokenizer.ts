@@ -2,7 +2,7 @@ import type { TokenizerJson } from '../tokenizer.js';
 
 /** A byte-level tokenizer.json with letters, two merges and the special tokens <search> and <end>. */
 export function letterTokenizerJson(): TokenizerJson {
-  const letters = ['<search>', '<end>', 'Ġ', ...'abcdefghijklmnopqrstuvwxyz'];
+  const letters = ['<search>', '<end>', 'Ġ', ...Array.from('abcdefghijklmnopqrstuvwxyz')];
   const pieces = ['th', 'the'];
   const added = ['<search>', '<end>'].map((content, id) => {
     return { id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };

@@ -65,21 +65,25 @@ export class TfjsTransformer {
   }
 
   logits(states: tf.Tensor2D): tf.Tensor2D {
-    return tf.matMul(states, this.weight('model.embed_tokens.weight') as tf.Tensor2D, false, true);
+    return tf.matMul(states, this.weight('model.embed_tokens.weight'), false, true);
   }
 
-  /** Ids [batch, time] to the mixed embeddings of a token and those before it. The one-hot product has a gradient everywhere. */
+  /** Mixed embeddings of ids [batch, time] and those before them, by a one-hot product: it has a gradient everywhere. */
   embedded(ids: tf.Tensor2D): tf.Tensor3D {
     const { vocabularySize, hiddenSize, shiftTaps } = this.config;
     const [batch, time] = ids.shape;
     const table = this.weight('model.embed_tokens.weight') as tf.Tensor2D;
-    const rows = tf.matMul(tf.oneHot(ids.reshape([-1]), vocabularySize).cast('float32') as tf.Tensor2D, table);
-    const plain = rows.reshape([batch, time, hiddenSize]) as tf.Tensor3D;
+    const rows = tf.matMul(tf.oneHot(ids.reshape([-1]), vocabularySize).cast<tf.Tensor2D>('float32'), table);
+    const plain = rows.reshape<tf.Tensor3D>([batch, time, hiddenSize]);
     if (shiftTaps === 0) return plain;
     const taps = this.weight('model.shift_taps.weight') as tf.Tensor2D;
     let mixed: tf.Tensor3D = tf.mul(plain, tf.slice(taps, [0, 0], [1, hiddenSize]));
     for (let s = 1; s <= Math.min(shiftTaps, time - 1); s++) {
-      const earlier = tf.pad(tf.slice(plain, [0, 0, 0], [batch, time - s, hiddenSize]), [[0, 0], [s, 0], [0, 0]]); // prettier-ignore
+      const earlier = tf.pad(tf.slice(plain, [0, 0, 0], [batch, time - s, hiddenSize]), [
+        [0, 0],
+        [s, 0],
+        [0, 0],
+      ]);
       mixed = tf.add(mixed, tf.mul(earlier, tf.slice(taps, [s, 0], [1, hiddenSize])));
     }
     return mixed;
@@ -109,7 +113,7 @@ export class TfjsTransformer {
     let scores = tf.mul(tf.matMul(queries, keys, false, true), 1 / Math.sqrt(headSize));
     if (time > 1) scores = tf.add(scores, causalMask(time, first));
     const attended = tf.transpose(tf.matMul(tf.softmax(scores), values), [0, 2, 1, 3]);
-    return this.projected(attended.reshape([batch, time, hiddenSize]) as tf.Tensor3D, layer, 'self_attn.o_proj');
+    return this.projected(attended.reshape<tf.Tensor3D>([batch, time, hiddenSize]), layer, 'self_attn.o_proj');
   }
 
   private rotated(x: tf.Tensor4D, first: number): tf.Tensor4D {
@@ -136,7 +140,7 @@ export class TfjsTransformer {
   private projected(x: tf.Tensor3D, layer: number, name: string): tf.Tensor3D {
     const [batch, time, size] = x.shape;
     const w = this.weight(`model.layers.${layer}.${name}.weight`) as tf.Tensor2D;
-    return tf.matMul(x.reshape([batch * time, size]) as tf.Tensor2D, w).reshape([batch, time, -1]);
+    return tf.matMul(x.reshape<tf.Tensor2D>([batch * time, size]), w).reshape([batch, time, -1]);
   }
 
   private weight(name: string): tf.Tensor {
