@@ -43,7 +43,7 @@ export async function startServer(
   const admission = new Admission(settings.concurrency);
   const app = createApp({ tool, options: settings, admission, metrics: new ServiceMetrics(), logger });
   const server = createAdaptorServer({
-    fetch: app.fetch as (request: Request, env: unknown) => Response | Promise<Response>,
+    fetch: app.fetch,
     serverOptions: patience,
   }) as Server;
   await listen(server, settings);

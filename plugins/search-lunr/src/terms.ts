@@ -22,7 +22,8 @@ function stem(word: string): string {
 
 /** Whether lunr's own English list has the word. lunr's filter gives a stop word back as undefined. */
 export function isStopWord(word: string): boolean {
-  return lunr.stopWordFilter(word as unknown as lunr.Token) === undefined;
+  const kept: unknown = lunr.stopWordFilter(word as unknown as lunr.Token);
+  return kept === undefined;
 }
 
 /**

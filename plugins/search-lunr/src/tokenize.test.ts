@@ -27,7 +27,7 @@ describe('tokenize', () => {
 
   it('gives plain ASCII the same words on the fast and on the general path', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(...'abYZ09 .-_\'":\t\n*') }), (text) => {
+      fc.property(fc.string({ unit: fc.constantFrom(...Array.from('abYZ09 .-_\'":\t\n*')) }), (text) => {
         const general = words(`${text} \u00e9`);
         expect(general.pop()).toBe('e');
         expect(words(text)).toEqual(general);

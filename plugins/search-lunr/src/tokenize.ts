@@ -50,7 +50,7 @@ function fold(text: string): string {
 }
 
 function* pairs(run: string): Generator<string, void, undefined> {
-  const characters = [...run];
+  const characters = Array.from(run);
   if (characters.length === 1) yield run;
   for (let start = 0; start + 1 < characters.length; start++) yield `${characters[start]}${characters[start + 1]}`;
 }

@@ -49,8 +49,7 @@ export function transportTo(server: McpOptions['server'], base: string): Transpo
   if ('url' in server) {
     const token = tokenFrom(server.tokenVariable);
     const requestInit = token === null ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } };
-    // The SDK's own class is not assignable to its interface under exactOptionalPropertyTypes.
-    return () => new StreamableHTTPClientTransport(new URL(server.url), requestInit) as Transport;
+    return () => new StreamableHTTPClientTransport(new URL(server.url), requestInit);
   }
   return () =>
     new StdioClientTransport({

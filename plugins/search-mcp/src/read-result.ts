@@ -39,11 +39,11 @@ function documentOf(text: string): unknown {
 }
 
 function listIn(value: unknown): readonly unknown[] | null {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as unknown[];
   if (typeof value !== 'object' || value === null) return null;
   for (const name of listNames) {
     const list = (value as Record<string, unknown>)[name];
-    if (Array.isArray(list)) return list;
+    if (Array.isArray(list)) return list as unknown[];
   }
   return null;
 }

@@ -19,11 +19,15 @@ const passages: Passage[] = [
 ];
 
 (('reason' in found ? describe.skip : describe) as typeof describe)(`search in PostgreSQL${reason}`, () => {
-  let cluster: PostgresCluster;
+  let cluster: PostgresCluster | undefined;
   const tools: PostgresSearchTool[] = [];
+  const running = (): PostgresCluster => {
+    if (cluster === undefined) throw new Error('the cluster did not start');
+    return cluster;
+  };
 
   const optionsFor = (changes: Partial<PostgresOptions> = {}): PostgresOptions =>
-    postgresOptions.parse({ connectionString: cluster.connectionString, ...changes });
+    postgresOptions.parse({ connectionString: running().connectionString, ...changes });
   const open = (changes: Partial<PostgresOptions> = {}): PostgresSearchTool => {
     const tool = new PostgresSearchTool(optionsFor(changes));
     tools.push(tool);
@@ -139,9 +143,9 @@ const passages: Passage[] = [
     const tool = open();
     const layer = await createSearchLayer(tool, { retrySeconds: 0.01, attempts: 2, cacheEntries: 0 });
     expect((await layer.search(['film'], { topK: 3, signal }))[0]?.status).toBe('ok');
-    await cluster.stop('fast');
+    await running().stop('fast');
     expect((await layer.search(['film'], { topK: 3, signal }))[0]).toMatchObject({ status: 'error', hits: [] });
-    await cluster.start();
+    await running().start();
     expect((await layer.search(['film'], { topK: 3, signal }))[0]?.status).toBe('ok');
     expect(layer.counters().retries).toBeGreaterThan(0);
   });

@@ -24,7 +24,7 @@ export function startService(source: ServiceSource): Promise<ServiceProcess> {
   return new Promise((resolve, reject) => {
     const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(source)], { execArgv: process.execArgv });
     child.once('message', (url) => {
-      resolve({ url: String(url), child });
+      resolve({ url: url as string, child });
     });
     child.once('error', reject);
     child.once('exit', (code) => {
