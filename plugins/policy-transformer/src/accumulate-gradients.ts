@@ -1,4 +1,4 @@
-import { objectiveLoss, type BatchTotals, type LossMetrics, type Objective, type TrainingBatch } from '@turnwise/core';
+import { batchTotals, objectiveLoss, type LossMetrics, type Objective, type TrainingBatch } from '@turnwise/core';
 import type { TrainingSequence } from '@turnwise/core';
 import type { Engine } from '@turnwise/engine';
 import { packSequences, splitByTokens } from './pack-sequences.js';
@@ -51,16 +51,6 @@ export function accumulateGradients(
     computed += entropies.length;
   }
   return { ...result, entropy: computed === 0 ? 0 : entropy / computed, tokens: totals.tokens };
-}
-
-function batchTotals({ sequences, maxTokens }: TrainingBatch): BatchTotals {
-  const lengths = sequences.map(({ owners }) => owners.filter((owner) => owner === 'policy').length);
-  return {
-    tokens: lengths.reduce((sum, length) => sum + length, 0),
-    sequences: lengths.filter((length) => length > 0).length,
-    trajectories: sequences.length,
-    maxTokens,
-  };
 }
 
 function carriesSignal({ advantages }: TrainingSequence): boolean {

@@ -3,15 +3,18 @@ import { z } from 'zod';
 const shared = {
   kl: z
     .strictObject({
-      estimator: z.enum(['k1', 'k2', 'k3']).default('k3').describe('k1 = -d, k2 = d^2/2, k3 = exp(d) - d - 1.'),
+      estimator: z
+        .enum(['k1', 'k2', 'k3'])
+        .default('k3')
+        .describe('k1 = -d (measures, does not pull), k2 = d^2/2, k3 = exp(d) - d - 1.'),
       coefficient: z.number().min(0).default(0).describe('0 turns the KL penalty off.'),
       reference: z.enum(['initial', 'sampler']).default('initial').describe('Policy the penalty pulls towards.'),
     })
     .prefault({}),
   aggregation: z
-    .enum(['token-mean', 'sequence-mean', 'constant'])
+    .enum(['token-mean', 'sequence-mean', 'constant', 'token-sum', 'sequence-mean-token-sum'])
     .default('token-mean')
-    .describe('How token losses become one number.'),
+    .describe('How token losses become one number; sums grow with batch or length.'),
   entropyCoefficient: z.number().min(0).default(0).describe('Weight of the entropy bonus.'),
 };
 const low = z.number().min(0).max(1).default(0.2).describe('The ratio is clipped below at 1 - low.');

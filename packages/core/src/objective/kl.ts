@@ -12,9 +12,12 @@ const largestK3 = 10;
 /**
  * Estimate of KL(policy || reference) at one sampled token. With d = reference logprob - logprob:
  *
- *     k1 = -d          slope  1          unbiased, can be negative
- *     k2 = d^2 / 2     slope -d          biased, never negative
- *     k3 = e^d - d - 1 slope 1 - e^d     unbiased, never negative
+ *     k1 = -d          slope  1          value unbiased, can be negative   mean gradient 0
+ *     k2 = d^2 / 2     slope -d          value biased, never negative      mean gradient that of KL(policy || reference)
+ *     k3 = e^d - d - 1 slope 1 - e^d     value unbiased, never negative    mean gradient that of KL(reference || policy)
+ *
+ * A good estimate of the value need not have a good gradient. On tokens sampled from the policy itself, the mean slope
+ * of k1 times the score is zero: as a term of the loss it measures the distance and does not pull. k2 and k3 do.
  *
  * As in verl, k3 clamps d to +-20 and itself to 10 (there the slope is 0), so that one improbable token cannot throw
  * the update. Source: J. Schulman, Approximating KL divergence (2020); verl `kl_penalty_forward`.

@@ -1,3 +1,4 @@
+export type { DeadGroups } from './dead-groups.js';
 export * from './learning-rate.js';
 export * from './question-order.js';
 export { heldOutScores } from './step-metrics.js';

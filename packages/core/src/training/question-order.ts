@@ -27,3 +27,24 @@ export function questionsOfStep(
   const start = ((step - 1) % stepsPerPass) * questionsPerStep;
   return shuffled(questions, randomStream(seed, 'question-order', pass)).slice(start, start + questionsPerStep);
 }
+
+/**
+ * The questions of a further round of a step, asked in place of dead groups: the rest of the data in an order of the
+ * step's own, `questionsPerStep` a round, never a question twice in a step. Not the questions that follow in the pass:
+ * each of those would be asked again one step later. Depends on seed, step and round alone.
+ *
+ * @param round 2 or more; round 1 is {@link questionsOfStep}.
+ * @returns fewer than `questionsPerStep` when the data ends, none after that.
+ */
+export function questionsOfFurtherRound(
+  questions: readonly Question[],
+  questionsPerStep: number,
+  seed: number,
+  step: number,
+  round: number,
+): Question[] {
+  const asked = new Set(questionsOfStep(questions, questionsPerStep, seed, step).map(({ id }) => id));
+  const rest = questions.filter(({ id }) => !asked.has(id));
+  const start = (round - 2) * questionsPerStep;
+  return shuffled(rest, randomStream(seed, 'refill-order', step)).slice(start, start + questionsPerStep);
+}

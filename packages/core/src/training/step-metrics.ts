@@ -1,5 +1,7 @@
 import type { GroupAdvantages, LossMetrics, OptimizerMetrics, ShapedGroup } from '../contract/index.js';
 import { creditStatistics } from '../credit/index.js';
+import { isDead, type DeadGroups } from './dead-groups.js';
+import type { SampledGroup, StepSample } from './sample-step.js';
 import type { HeldOutScores } from './training-settings.js';
 
 export type Metrics = Record<string, number>;
@@ -25,6 +27,32 @@ export function rolloutMetrics(groups: readonly ShapedGroup[], advantages: reado
     'rollout/tokens': tokens,
     // Minus the mean log-probability of sampled tokens is an unbiased estimate of the policy's entropy at its temperature.
     'update/entropy': tokens === 0 ? 0 : -logprobs / tokens,
+  };
+}
+
+/**
+ * The same for a step, over everything that was sampled, so that a curve means the same whatever becomes of dead
+ * groups. Unless these are kept, also how many groups there were:
+ *
+ * - `rollout/rounds`: rounds of questions.
+ * - `groups/sampled-count` = `groups/trained-count` + `groups/masked-count` + `groups/dropped-count` (dead groups that
+ *   left the batch) + `groups/surplus-count` (live groups beyond `questionsPerStep`).
+ */
+export function sampleMetrics({ groups, rounds }: StepSample, { policy }: DeadGroups): Metrics {
+  const metrics = rolloutMetrics(
+    groups.map(({ group }) => group),
+    groups.map(({ advantages }) => advantages),
+  );
+  if (policy === 'keep') return metrics;
+  const count = (holds: (group: SampledGroup) => boolean): number => groups.filter(holds).length;
+  return {
+    ...metrics,
+    'rollout/rounds': rounds,
+    'groups/sampled-count': groups.length,
+    'groups/trained-count': count(({ leftOut, advantages }) => leftOut === null && !isDead(advantages)),
+    'groups/masked-count': count(({ leftOut, advantages }) => leftOut === null && isDead(advantages)),
+    'groups/dropped-count': count(({ leftOut }) => leftOut === 'dead'),
+    'groups/surplus-count': count(({ leftOut }) => leftOut === 'surplus'),
   };
 }
 

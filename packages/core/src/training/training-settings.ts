@@ -1,6 +1,7 @@
 import type { Objective, Question, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
 import type { EvaluationReport } from '../evaluation/index.js';
+import type { DeadGroups } from './dead-groups.js';
 import type { RolloutOptions, RolloutParts } from '../rollout/index.js';
 
 /** Everything a training run is made of. */
@@ -23,6 +24,7 @@ export interface TrainingSettings {
     readonly maxGradientNorm: number | null;
     /** Updates made on each batch of rollouts. */
     readonly epochs: number;
+    readonly deadGroups: DeadGroups;
     /** 0: only before and after. */
     readonly evalEvery: number;
     /** 0: only at the end. */

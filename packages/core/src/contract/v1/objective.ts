@@ -34,6 +34,17 @@ export interface KullbackLeiblerTerm {
 
 /**
  * `token-mean`: sum over tokens / number of tokens of the whole batch. `sequence-mean`: mean over trajectories of the
- * mean over their tokens. `constant`: sum over tokens / (trajectories x maxTokens), as Dr.GRPO.
+ * mean over their tokens. `constant`: sum over tokens / (trajectories x maxTokens), as Dr.GRPO. `token-sum`: sum over
+ * tokens. `sequence-mean-token-sum`: mean over trajectories of the sum over their tokens.
  */
-export type Aggregation = 'token-mean' | 'sequence-mean' | 'constant';
+export type Aggregation = 'token-mean' | 'sequence-mean' | 'constant' | 'token-sum' | 'sequence-mean-token-sum';
+
+/** What aggregation divides by: sizes of everything one optimiser step learns from. */
+export interface BatchDenominators {
+  /** Policy tokens. */
+  readonly tokens: number;
+  /** Trajectories with at least one policy token. */
+  readonly sequences: number;
+  /** All trajectories, also those without a policy token. */
+  readonly trajectories: number;
+}

@@ -1,4 +1,4 @@
-import type { Objective } from './objective.js';
+import type { BatchDenominators, Objective } from './objective.js';
 
 /** What a policy can do. Asking for more than this is refused at start-up. */
 export interface PolicyCapabilities {
@@ -71,6 +71,8 @@ export interface TrainingBatch {
   readonly temperature: number;
   /** Most policy tokens a trajectory can have; the denominator of `constant` aggregation. */
   readonly maxTokens: number;
+  /** What the loss is divided by when that is not the size of `sequences`; absent: count `sequences`. */
+  readonly denominators?: BatchDenominators;
 }
 
 export interface LossMetrics {

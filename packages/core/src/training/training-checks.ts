@@ -1,0 +1,33 @@
+import type { TrajectoryGroup } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
+import type { TrainingParts, TrainingSettings } from './training-settings.js';
+
+/** @throws RUN_NOT_TRAINABLE when the policy cannot be trained, or not with this objective */
+export function assertTrainable({ policy }: TrainingParts, { objective }: TrainingSettings): void {
+  const { capabilities } = policy;
+  if (!capabilities.trainable) {
+    throw new TurnwiseError('RUN_NOT_TRAINABLE', 'The configured policy cannot be trained.', {
+      where: 'policy.use',
+      hint: 'Use a trainable policy such as `transformer`, or run `turnwise eval`.',
+    });
+  }
+  if (!capabilities.objectives.includes(objective.kind)) {
+    throw new TurnwiseError(
+      'RUN_NOT_TRAINABLE',
+      `The configured policy does not support the objective ${JSON.stringify(objective.kind)}.`,
+      { where: 'objective.kind', hint: `It supports: ${capabilities.objectives.join(', ')}.` },
+    );
+  }
+}
+
+/** @throws ROLLOUT_ALL_FAILED when infrastructure ended every trajectory */
+export function assertSomeSucceeded(groups: readonly TrajectoryGroup[], step: number): void {
+  const trajectories = groups.flatMap((group) => group.trajectories);
+  const failures = trajectories.flatMap((trajectory) => trajectory.failure ?? []);
+  if (failures.length < trajectories.length) return;
+  throw new TurnwiseError(
+    'ROLLOUT_ALL_FAILED',
+    `All ${trajectories.length} trajectories of step ${step} failed; the first: ${failures[0]?.code} ${failures[0]?.message}`,
+    { hint: 'Check the search tool with `turnwise search` and the policy with `turnwise eval`.' },
+  );
+}
