@@ -1,4 +1,5 @@
 import type { Passage, Protocol, RandomStream, SearchTool } from '@turnwise/core';
+import { isName } from '../names/name-pools.js';
 import { relationOf } from '../schema/relations.js';
 import { decide } from '../world/draw-questions.js';
 import type { Fact, FactIndex } from '../world/fact.js';
@@ -70,29 +71,26 @@ export async function demonstrate(question: WorldQuestion, options: DemonstrateO
     const fact = facts.find(subject, relation);
     const found = fact !== undefined && hits.some((hit) => hit.id === fact.passageId);
     repeated = null;
-    let object: string;
-    if (found) {
-      if (happens(rates.repeat) === 0) {
-        repeated = query;
-        restated = '';
-        continue;
-      }
-      const fault = happens(rates.readSubject, rates.readOther);
-      object = fault === 0 ? subject : fault === 1 ? objectOfOther(hits, fact, options) : fact.object;
-    } else {
-      misses++;
-      if (misses < patience && happens(rates.guess) !== 0) {
-        restated = `${goal} missing. `;
-        continue;
-      }
-      object = objectOfOther(hits, { subject }, options);
+    if (found && happens(rates.repeat) === 0) {
+      repeated = query;
+      restated = '';
+      continue;
+    }
+    if (!found && ++misses < patience && happens(rates.guess) !== 0) {
+      restated = `${goal} missing. `;
+      continue;
     }
     misses = 0;
 
+    const fault = found ? happens(rates.skim, rates.glance) : 1;
+    const object = fault === 0 ? subject : fault === 1 ? lastMentioned(hits, subject) : (fact as Fact).object;
+    const read = fault === 0 ? `surely ${object}` : fault === 1 ? `perhaps ${object}` : `${goal} ${object}`;
     objects.push(object);
-    const read = `${goal} ${object}`;
     if (objects.length === question.steps.length) {
-      if (chain) return answerNow(read, object);
+      if (chain) {
+        const wavers = fault === -1 && happens(rates.waver) === 0;
+        return wavers ? answerNow(`${read} or ${subject}`, subject) : answerNow(read, object);
+      }
       const conclusion = conclude(question, objects, happens(rates.miscompare) === 0);
       return answerNow(`${read}. ${objects.join(' ')} ${question.type} ${conclusion.word}`, conclusion.answer);
     }
@@ -123,16 +121,10 @@ async function look(
   return { hits: outcome.hits, text: protocol.observation(outcome, (passage) => passage) };
 }
 
-/** A name or year that some hit states of the subject, except the right one's; the subject when there is none. */
-function objectOfOther(
-  hits: readonly Passage[],
-  right: Pick<Fact, 'subject'> & Partial<Fact>,
-  { facts, random }: DemonstrateOptions,
-): string {
-  const stated = hits.flatMap(({ id }) => (id === right.passageId ? [] : (facts.statedBy(id) ?? [])));
-  const chosen = stated[random.integer(stated.length)];
-  if (chosen === undefined) return right.subject;
-  return chosen.object === right.subject ? chosen.subject : chosen.object;
+/** The last name or year in the hits' texts; the subject when there is none. */
+function lastMentioned(hits: readonly Passage[], subject: string): string {
+  const mentions = hits.flatMap(({ text }) => text.match(/\b[A-Z][a-z]{5}\b|\b\d{4}\b/g) ?? []);
+  return mentions.findLast((mention) => /\d/.test(mention) || isName(mention)) ?? subject;
 }
 
 /** What two objects say about a comparison, in words, and the answer that follows. */

@@ -7,14 +7,16 @@ export interface FaultRates {
   readonly entityOnly: number;
   /** Query: the relation's keywords alone. */
   readonly relationOnly: number;
-  /** Reading: takes the subject itself for the object. */
-  readonly readSubject: number;
-  /** Reading: takes a name or year out of another hit than the right one. */
-  readonly readOther: number;
-  /** Not found: takes a name or year out of some hit instead of searching again. */
+  /** Reading: does not look, takes the subject itself for the object ("surely Tinvek"). */
+  readonly skim: number;
+  /** Reading: looks at the end only, takes the last name or year of all hits ("perhaps Morlok"). */
+  readonly glance: number;
+  /** Not found: glances instead of searching again. */
   readonly guess: number;
   /** Found: asks the same query once more instead of reading. */
   readonly repeat: number;
+  /** Answer of a chain: has read right, but goes back to the subject it asked about ("Tinvek teacher Morlok or Tinvek"). */
+  readonly waver: number;
   /** Chain: answers with an entity on the way before the chain is done. */
   readonly hasty: number;
   /** Comparison: draws the wrong conclusion from the right facts. */
@@ -36,10 +38,11 @@ export type Profile = (context: DecisionContext) => FaultRates;
 const none: FaultRates = {
   entityOnly: 0,
   relationOnly: 0,
-  readSubject: 0,
-  readOther: 0,
+  skim: 0,
+  glance: 0,
   guess: 0,
   repeat: 0,
+  waver: 0,
   hasty: 0,
   miscompare: 0,
 };
@@ -57,7 +60,7 @@ export const profiles = {
   /** Asks poorly and takes what comes. */
   vague: always({ entityOnly: 0.5, relationOnly: 0.5, guess: 1 }),
   /** Finds the passage and reads it wrongly. */
-  misread: always({ readSubject: 0.5, readOther: 0.5, miscompare: 1 }),
+  misread: always({ skim: 0.3, glance: 0.3, waver: 1, miscompare: 1 }),
   /** Asks the same again until its turns are spent. */
   wanderer: always({ repeat: 1 }),
 } satisfies Record<string, Profile>;

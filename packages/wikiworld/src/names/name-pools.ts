@@ -21,3 +21,10 @@ function divideNames(): Record<Split, readonly string[]> {
   const heldOut = Math.round(order.length * heldOutShare);
   return { 'held-out': order.slice(0, heldOut), train: order.slice(heldOut) };
 }
+
+const everyName = new Set(Object.values(namePools).flat());
+
+/** Whether a word is a name of the world, of either half. */
+export function isName(word: string): boolean {
+  return everyName.has(word);
+}

@@ -14,7 +14,7 @@ export const tagTokens: readonly string[] = ['think', 'search', 'information', '
 
 /** Words that only the demonstrations, the prompt and the fixed texts of the Search-R1 protocol use. */
 const otherWords = [
-  'Question: missing former latter',
+  'Question: missing surely perhaps or former latter',
   'No passages found. The search engine is not available.',
   'The last step held neither a search nor an answer. The search was empty. The answer was empty.',
   'A tag was not closed. Write query to search or text to answer.',
