@@ -22,8 +22,8 @@ export default async function bench(options: Record<string, string> = {}): Promi
     .split(',')
     .filter((name) => name !== 'real' || hasRealData());
   const wanted = (options['engines'] ?? 'stock,compiled,minisearch,postgres').split(',');
-  const sizes: Record<string, unknown> = {};
-  for (const corpus of corpora) sizes[corpus] = await measureSize(corpus, wanted);
+  const sizes: Record<string, unknown>[] = [];
+  for (const corpus of corpora) sizes.push(await measureSize(corpus, wanted));
   const service =
     options['service'] === 'no'
       ? {}
@@ -48,6 +48,7 @@ async function measureSize(corpus: string, wanted: readonly string[]): Promise<R
   const stock = reports['stock'] as EngineReport | undefined;
   const compiled = reports['compiled'] as CompiledReport | undefined;
   return {
+    corpus: corpus === 'real' ? 'real' : 'generated',
     passages: passages.length,
     ...(compiled === undefined ? {} : headline(compiled, stock)),
     ...Object.fromEntries(Object.entries(reports).map(([engine, report]) => [engine, withoutLists(report)])),

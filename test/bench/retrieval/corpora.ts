@@ -65,8 +65,8 @@ function generatedCorpus(count: number): Corpus {
   const queries = Array.from({ length: 500 }, (_, index): JudgedQuery => {
     const { id, title, text } = passages[random.integer(count)] as Passage;
     const words = text.split(' ');
-    const picked = Array.from({ length: 6 }, () => words[random.integer(words.length)] as string);
-    const names = title.split(' ').filter(() => random.next() < 0.7);
+    const picked = Array.from({ length: 4 }, () => words[random.integer(words.length)] as string);
+    const names = title.split(' ').filter(() => random.next() < 0.4);
     return { text: `what is the ${[...names, ...picked].join(' ')}?`, gold: [id], split: index % 2 ? 'dev' : 'train' };
   });
   return { passages, queries };
