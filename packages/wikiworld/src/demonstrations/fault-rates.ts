@@ -7,8 +7,6 @@ export interface FaultRates {
   readonly entityOnly: number;
   /** Query: the relation's keywords alone. */
   readonly relationOnly: number;
-  /** Query: the entity's name with the keywords of a neighbouring relation, its mother instead of its teacher. */
-  readonly mixUp: number;
   /** Reading: does not look, takes the subject itself for the object ("surely Tinvek"). */
   readonly skim: number;
   /** Reading: looks at the end only, takes the last name or year of all hits ("perhaps Morlok"). */
@@ -40,7 +38,6 @@ export type Profile = (context: DecisionContext) => FaultRates;
 const none: FaultRates = {
   entityOnly: 0,
   relationOnly: 0,
-  mixUp: 0,
   skim: 0,
   glance: 0,
   guess: 0,
@@ -61,7 +58,7 @@ export const profiles = {
   /** Answers with the first entity on the way. */
   hasty: always({ hasty: 1, guess: 1 }),
   /** Asks poorly and takes what comes. */
-  vague: always({ entityOnly: 0.4, relationOnly: 0.4, mixUp: 0.2, guess: 1 }),
+  vague: always({ entityOnly: 0.5, relationOnly: 0.5, guess: 1 }),
   /** Finds the passage and reads it wrongly. */
   misread: always({ skim: 0.3, glance: 0.3, waver: 1, miscompare: 1 }),
   /** Asks the same again until its turns are spent. */

@@ -161,10 +161,3 @@ export function relationOf(id: string): Relation {
 export function relationsOf(kind: EntityKind): readonly Relation[] {
   return relations.filter((relation) => relation.subject === kind);
 }
-
-/** Another relation of the same kind of subject: the next in the table, the first after the last. */
-export function neighbourOf(id: string): Relation {
-  const siblings = relationsOf(relationOf(id).subject);
-  const next = siblings.findIndex((relation) => relation.id === id) + 1;
-  return siblings[next % siblings.length] as Relation;
-}
