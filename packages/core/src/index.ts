@@ -2,6 +2,7 @@ export type * from './contract/index.js';
 export * from './config/index.js';
 export * from './container/index.js';
 export * from './credit/index.js';
+export * from './credit-report/index.js';
 export * from './data/index.js';
 export * from './errors/index.js';
 export * from './evaluation/index.js';

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainGrpo } from './explain-grpo.js';
 import { grpoAdvantages } from './grpo-advantages.js';
 import { grpoOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'grpo',
   version: '0.1.0',
   options: grpoOptions,
-  create: (_context, options) => ({ estimate: (groups) => grpoAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => grpoAdvantages(groups, options),
+    explain: (groups) => explainGrpo(groups, options),
+  }),
 });

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainTspo } from './explain-tspo.js';
 import { tspoOptions } from './options.js';
 import { tspoAdvantages } from './tspo-advantages.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'tspo',
   version: '0.1.0',
   options: tspoOptions,
-  create: (_context, options) => ({ estimate: (groups) => tspoAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => tspoAdvantages(groups, options),
+    explain: (groups) => explainTspo(groups, options),
+  }),
 });

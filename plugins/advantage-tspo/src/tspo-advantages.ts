@@ -41,18 +41,25 @@ function groupAdvantages(group: ShapedGroup, options: TspoOptions): GroupAdvanta
       compareTurns(rewards, fallback, options).map((row) => row.map(scaled)),
     );
   }
-  const latent = composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
-  const rewards = latent ? shaped.map(({ turns }) => largest(turns)) : scoredOutcomes(group);
+  const rewards = comparesLatentRewards(composition, options)
+    ? shaped.map(({ turns }) => largest(turns))
+    : scoredOutcomes(group);
   return trajectoryLevelAdvantages(group, standardize(rewards, options).map(scaled));
 }
 
-type Level = 'turn' | 'trajectory' | 'off';
+export type Level = 'turn' | 'trajectory' | 'off';
 
-function levelOf(composition: Composition, shaped: readonly TurnRewards[], options: TspoOptions): Level {
+/** At which level a group is compared. */
+export function levelOf(composition: Composition, shaped: readonly TurnRewards[], options: TspoOptions): Level {
   if (composition === 'all-wrong') return options.level.allWrong;
   if (composition === 'all-correct') return options.level.allCorrect;
   if (options.level.mixed !== 'turn-if-near-miss') return options.level.mixed;
   return shaped.some(isNearMiss) ? 'turn' : 'trajectory';
+}
+
+/** Whether trajectories are compared by their largest turn reward in place of their outcome. */
+export function comparesLatentRewards(composition: Composition, options: TspoOptions): boolean {
+  return composition === 'all-wrong' || (composition === 'mixed' && options.mixedTrajectoryReward === 'latent');
 }
 
 /** Reward plugins that do not say where gold was seen are judged by what they paid. */
@@ -61,6 +68,7 @@ function isNearMiss({ correct, firstOccurrence, turns }: TurnRewards): boolean {
   return firstOccurrence === undefined ? turns.some((reward) => reward > 0) : firstOccurrence !== null;
 }
 
-function largest(turns: readonly number[]): number {
+/** 0 for a trajectory without turns. */
+export function largest(turns: readonly number[]): number {
   return turns.reduce((most, reward) => Math.max(most, reward), turns[0] ?? 0);
 }

@@ -14,7 +14,17 @@ export interface GroupAdvantages {
   readonly turns: readonly (readonly number[])[];
 }
 
+/** In words, how the advantages of one group came about. */
+export interface AdvantageExplanation {
+  /** The rule that applied to the group, and why: what was compared with what, and what was left out. */
+  readonly rule: string;
+  /** `[trajectory][turn]`: the arithmetic behind each number; `null` where the rule says it all. */
+  readonly turns: readonly (readonly (string | null)[])[];
+}
+
 /** Turns rewards into advantages, the whole batch at once so that batch-whitening estimators fit. */
 export interface AdvantageEstimator {
   estimate(groups: readonly ShapedGroup[]): readonly GroupAdvantages[];
+  /** Says why {@link estimate} answers as it does. Optional, and never called in training. */
+  explain?(groups: readonly ShapedGroup[]): readonly AdvantageExplanation[];
 }

@@ -1,0 +1,130 @@
+import { compositions, type CreditComparison } from './compare-credit.js';
+import { percentage } from './comparison-text.js';
+import type { CreditDisagreement, PairOfStrategies } from './credit-disagreements.js';
+import { escapeHtml } from './escape-html.js';
+import { signed } from './explanation-text.js';
+import { divergingBar, stackedBar } from './page-bars.js';
+import { pageStyle } from './page-style.js';
+import type { StrategyCredit } from './strategy-credit.js';
+
+/** Most characters of a turn that are shown; a model may have written thousands. */
+const longestText = 1200;
+
+/**
+ * A comparison as one page that needs nothing else: no script, no font, no request (its content security policy
+ * forbids them), every recorded text escaped.
+ *
+ * @param source Name of the file that was compared, for the heading
+ */
+export function comparisonPage(comparison: CreditComparison, source: string): string {
+  const { groups, trajectories, turns, tokens, strategies, pairs, oppositeTurns, examples } = comparison;
+  const counts = `${groups} groups, ${trajectories} trajectories, ${turns} turns, ${tokens === 0 ? 'no' : tokens} tokens`;
+  const names = strategies.map(({ name }) => name);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Credit: ${escapeHtml(names.join(', '))}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<h1>Credit on the same rollouts</h1>
+<p class="faint"><bdi>${escapeHtml(source)}</bdi>: ${counts}</p>
+<h2>Where there is signal</h2>
+<p class="faint">A group, turn or token carries signal when its advantage is not zero.</p>
+${table(
+  ['strategy', ...compositions.map((name) => `${name} groups`), 'dead groups', 'turns', 'tokens'],
+  strategies.map(signalRow),
+)}
+<h2>Mean |advantage| of each turn</h2>
+<p class="faint">In brackets: the scored trajectories that reached the turn.</p>
+${magnitudes(strategies)}
+<h2>Agreement, turn by turn</h2>
+<p class="faint">${key('quiet', 'same sign')}${key('signal', 'first only')}${key('second', 'second only')}${key('against', 'opposite')}</p>
+${table(['strategies', 'same', 'first only', 'second only', 'opposite', ''], pairs.map(pairRow))}
+<p>${oppositeTurns} of ${turns} turns get opposite signs.</p>
+<h2>Seen most differently</h2>
+${examples.length === 0 ? '<p>The strategies agree on the sign of every turn.</p>' : examples.map(card).join('\n')}
+</body>
+</html>
+`;
+}
+
+/** Headings are escaped here, cells are markup already. */
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const head = headings.map((heading) => `<th scope="col">${escapeHtml(heading)}</th>`).join('');
+  const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+function key(tone: string, meaning: string): string {
+  return `<span class="key ${tone}"></span>${escapeHtml(meaning)}`;
+}
+
+function signalRow({ name, groups, deadGroups, turnShare, tokenShare }: StrategyCredit): string[] {
+  const shareCell = (share: number | null): string =>
+    share === null ? 'none recorded' : percentage(share) + stackedBar([{ tone: 'signal', share }], percentage(share));
+  const groupCells = compositions.map((composition) => {
+    const { withSignal, total } = groups[composition];
+    const share = total === 0 ? 0 : withSignal / total;
+    const text = `${withSignal} of ${total}`;
+    return text + stackedBar([{ tone: 'signal', share }], text);
+  });
+  return [
+    `<bdi>${escapeHtml(name)}</bdi>`,
+    ...groupCells,
+    String(deadGroups),
+    shareCell(turnShare),
+    shareCell(tokenShare),
+  ];
+}
+
+function magnitudes(strategies: readonly StrategyCredit[]): string {
+  const most = Math.max(0, ...strategies.flatMap(({ byTurn }) => byTurn.map(({ meanMagnitude }) => meanMagnitude)));
+  const horizon = Math.max(0, ...strategies.map(({ byTurn }) => byTurn.length));
+  const headings = ['strategy', ...Array.from({ length: horizon }, (_, turn) => `turn ${turn}`)];
+  const rows = strategies.map(({ name, byTurn }) => [
+    `<bdi>${escapeHtml(name)}</bdi>`,
+    ...byTurn.map(({ meanMagnitude, reached }) => {
+      const text = `${meanMagnitude.toFixed(4)} (${reached})`;
+      return text + stackedBar([{ tone: 'signal', share: most === 0 ? 0 : meanMagnitude / most }], text);
+    }),
+  ]);
+  return table(headings, rows);
+}
+
+function pairRow({ names, same, opposite, onlyFirst, onlySecond }: PairOfStrategies): string[] {
+  const total = same + opposite + onlyFirst + onlySecond;
+  const share = (count: number): number => (total === 0 ? 0 : count / total);
+  const bar = stackedBar(
+    [
+      { tone: 'quiet', share: share(same) },
+      { tone: 'signal', share: share(onlyFirst) },
+      { tone: 'second', share: share(onlySecond) },
+      { tone: 'against', share: share(opposite) },
+    ],
+    `${same} same, ${onlyFirst} first only, ${onlySecond} second only, ${opposite} opposite`,
+  );
+  return [`<bdi>${escapeHtml(names.join(' and '))}</bdi>`, ...[same, onlyFirst, onlySecond, opposite].map(String), bar];
+}
+
+function card({ kind, question, trajectory, turn, action, text, advantages }: CreditDisagreement): string {
+  const values = Object.entries(advantages);
+  const most = Math.max(...values.map(([, value]) => Math.abs(value)));
+  const rows = values.map(([name, value]) => [
+    `<bdi>${escapeHtml(name)}</bdi>`,
+    signed(value),
+    divergingBar(value, most, `${name}: ${signed(value)}`),
+  ]);
+  const shown = Array.from(text);
+  const cut = shown.length > longestText ? `${shown.slice(0, longestText).join('')} ...` : text;
+  return `<article>
+<p><strong><bdi>${escapeHtml(question)}</bdi></strong>, trajectory <bdi>${escapeHtml(trajectory)}</bdi>, turn ${turn}
+<span class="faint">(${kind === 'opposite' ? 'opposite signs' : 'signal for some only'})</span></p>
+<p class="faint"><bdi>${escapeHtml(action.slice(0, longestText))}</bdi></p>
+<pre><bdi>${escapeHtml(cut)}</bdi></pre>
+${table(['strategy', 'advantage', ''], rows)}
+</article>`;
+}
