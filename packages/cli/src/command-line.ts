@@ -1,5 +1,6 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { coreVersion, TurnwiseError } from '@turnwise/core';
+import { addCompareCreditCommand } from './commands/compare-credit.js';
 import { addConfigCommands } from './commands/config.js';
 import { addDataCommands } from './commands/data.js';
 import { addEvalCommand } from './commands/eval.js';
@@ -58,6 +59,7 @@ function createProgram(run: Run, output: Pick<OutputConfiguration, 'writeOut' | 
   addEvalCommand(program, run);
   addSearchCommand(program, run);
   addReplayCommand(program, run);
+  addCompareCreditCommand(program, run);
   addConfigCommands(program, run);
   addPluginsCommands(program, run);
   addDataCommands(program, run);

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
-import { creditStatistics, estimateAdvantages, readGroups, shapeGroups } from '@turnwise/core';
+import { creditStatistics, estimateAdvantages, explainCredit, explanationText } from '@turnwise/core';
+import { readGroups, shapeGroups } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
 
 interface ReplayOptions extends ConfigOptions {
   readonly strategy?: string;
+  readonly explain?: true;
   readonly json?: true;
 }
 
@@ -13,8 +15,9 @@ interface ReplayOptions extends ConfigOptions {
 export function addReplayCommand(program: Command, run: Run): void {
   withConfigOptions(program.command('replay'))
     .description('score recorded groups again with any strategy; all groups of the file are one batch')
-    .argument('<file>', 'group lines, as in trajectories/ of a run folder or from `turnwise eval --save-groups`')
+    .argument('<file>', 'groups from trajectories/ of a run or `turnwise eval --save-groups`, or Search-R1 transcripts')
     .option('--strategy <name>', "a built-in strategy or one of the configuration's; default: tspo")
+    .option('--explain', 'say in words why each turn got its reward and its advantage')
     .addOption(jsonOption('one JSON object a group, in the order of the file,'))
     .action((file: string, options: ReplayOptions) => run((session) => replay(session, file, options)));
 }
@@ -29,9 +32,17 @@ async function replay(session: Session, file: string, options: ReplayOptions): P
     const advantage = await scope.advantage();
     const shaped = await shapeGroups(groups, rewards, session.signal);
     const advantages = estimateAdvantages(shaped, advantage);
+    const explanations = options.explain === true ? explainCredit(shaped, advantages, advantage) : [];
     if (options.json === true) {
-      for (const [index, group] of shaped.entries()) await session.json({ ...group, advantages: advantages[index] });
+      for (const [index, group] of shaped.entries()) {
+        const explanation = explanations[index];
+        await session.json({ ...group, advantages: advantages[index], ...(explanation ? { explanation } : {}) });
+      }
       return;
+    }
+    for (const [index, { question }] of shaped.entries()) {
+      const explanation = explanations[index];
+      if (explanation) await session.print(`${explanationText(question, explanation)}\n`);
     }
     const statistics = Object.entries(creditStatistics(shaped, advantages));
     const rows = statistics.map(([name, value]) => `${name.padEnd(38)}${value.toFixed(4).padStart(9)}`);
