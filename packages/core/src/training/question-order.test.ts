@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { learningRateOfStep } from './learning-rate.js';
-import { questionsOfStep } from './question-order.js';
+import { questionsOfFurtherRound, questionsOfStep } from './question-order.js';
 
 const questions = Array.from({ length: 10 }, (_, index) => ({ id: `q${index}`, text: '', answers: ['a'] }));
 const ids = (seed: number, step: number): string[] => questionsOfStep(questions, 3, seed, step).map(({ id }) => id);
@@ -19,6 +19,23 @@ describe('questionsOfStep', () => {
 
   it('refuses a step larger than the data', () => {
     expect(() => questionsOfStep(questions, 11, 1, 1)).toThrow(/only 10 training questions/);
+  });
+});
+
+describe('questionsOfFurtherRound', () => {
+  const further = (step: number, round: number): string[] =>
+    questionsOfFurtherRound(questions, 3, 7, step, round).map(({ id }) => id);
+
+  it('asks everything else once, then nothing', () => {
+    const rounds = [2, 3, 4, 5].map((round) => further(4, round));
+    expect(rounds.map((round) => round.length)).toEqual([3, 3, 1, 0]);
+    expect(new Set([...ids(7, 4), ...rounds.flat()]).size).toBe(10);
+  });
+
+  it('depends on seed, step and round alone, and is not what the next step asks', () => {
+    expect(further(1, 3)).toEqual(further(1, 3));
+    expect(further(2, 2)).not.toEqual(further(1, 2));
+    expect(new Set(further(1, 2))).not.toEqual(new Set(ids(7, 2)));
   });
 });
 
