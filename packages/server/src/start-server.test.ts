@@ -213,36 +213,51 @@ describe('limits', () => {
     expect((await post(url, { queries: ['a'] })).status).toBe(504);
   });
 
+  /** Answers when it is told to. */
+  class HeldTool implements SearchTool {
+    readonly #held: (() => void)[] = [];
+    search(...asked: Parameters<SearchTool['search']>): ReturnType<SearchTool['search']> {
+      return new Promise((resolve) => this.#held.push(() => void echo.search(...asked).then(resolve)));
+    }
+    async holds(count: number): Promise<void> {
+      while (this.#held.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    release(): void {
+      for (const answer of this.#held.splice(0)) answer();
+    }
+  }
+
   it('sends away more requests than it may work on', async () => {
-    const url = `${await start({ timeoutSeconds: 0.3, concurrency: 2 }, stuck)}/retrieve`;
-    const replies = await Promise.all(Array.from({ length: 5 }, () => post(url, { queries: ['a'] })));
-    const statuses = replies.map(({ status }) => status).sort();
-    expect(statuses).toEqual([503, 503, 503, 504, 504]);
+    const tool = new HeldTool();
+    const url = `${await start({ concurrency: 2 }, tool)}/retrieve`;
+    const inside = [post(url, { queries: ['a'] }), post(url, { queries: ['b'] })];
+    await tool.holds(2);
+    const outside = await Promise.all([post(url, { queries: ['c'] }), post(url, { queries: ['d'] })]);
+    expect(outside.map(({ status }) => status)).toEqual([503, 503]);
+    tool.release();
+    expect((await Promise.all(inside)).map(({ status }) => status)).toEqual([200, 200]);
     expect((await post(url, { queries: [] })).status).toBe(200);
   });
 
   it('lets requests under way end at shutdown and takes no new ones', async () => {
-    let release: (() => void) | undefined;
-    const slow: SearchTool = {
-      search: (queries, options) =>
-        new Promise((resolve) => (release = () => void echo.search(queries, options).then(resolve))),
-    };
-    const server = await startServer(slow, { port: 0, drainSeconds: 5 }, logger);
+    const tool = new HeldTool();
+    const server = await startServer(tool, { port: 0, drainSeconds: 30 }, logger);
     const underWay = post(`${server.url}/retrieve`, { queries: ['a'] });
-    while (release === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    await tool.holds(1);
     const closing = server.close();
     expect(server.close()).toBe(closing);
     await expect(fetch(`${server.url}/health`)).rejects.toThrow();
-    release();
+    tool.release();
     expect((await underWay).status).toBe(200);
     await closing;
   });
 
   it('cuts off what does not end in time', async () => {
-    const server = await startServer(stuck, { port: 0, drainSeconds: 0.05 }, logger);
+    const tool = new HeldTool();
+    const server = await startServer(tool, { port: 0, drainSeconds: 0.05 }, logger);
     const underWay = post(`${server.url}/retrieve`, { queries: ['a'] });
     underWay.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await tool.holds(1);
     await server.close();
     await expect(underWay).rejects.toThrow();
     expect(logged).toContain('Requests were cut off at shutdown.');
