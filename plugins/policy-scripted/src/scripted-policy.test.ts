@@ -114,7 +114,7 @@ describe('ScriptedPolicy', () => {
           if (!maySearch) expect(first.text).toMatch(/^<answer>/);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
