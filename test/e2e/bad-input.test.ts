@@ -94,23 +94,30 @@ const cases: readonly Case[] = [
   },
 ];
 
+/** Each starts a process; on a busy machine that takes a while. */
+const patience = 300_000;
+
 describe('turnwise train, given', () => {
-  it.concurrent.each(cases)('$name, says so and exits with $code', async ({ files, set = [], code, says }) => {
-    const folder = await folderWith(files);
-    const settings = set.flatMap((setting) => ['--set', setting]);
-    const result = await turnwise(['train', '-c', 'run.yaml', ...settings, '--run-dir', join(folder, 'out')], folder);
-    for (const text of says) expect(result.stderr).toEqual(expect.stringMatching(pattern(text)));
-    expect(result.code).toBe(code);
-    expect(result.stdout).toBe('');
-    // One message, not a stack trace.
-    expect(result.stderr).not.toMatch(/\n\s+at .*\.ts:\d+/);
-    if (code === 2) expect(existsSync(join(folder, 'out'))).toBe(false);
-    else {
-      // The step that failed left nothing behind: no step, no checkpoint.
-      expect(existsSync(join(folder, 'out', 'trajectories', 'step-000001.jsonl'))).toBe(false);
-      expect(existsSync(join(folder, 'out', 'checkpoints', 'step-000001'))).toBe(false);
-    }
-  });
+  it.concurrent.each(cases)(
+    '$name, says so and exits with $code',
+    async ({ files, set = [], code, says }) => {
+      const folder = await folderWith(files);
+      const settings = set.flatMap((setting) => ['--set', setting]);
+      const result = await turnwise(['train', '-c', 'run.yaml', ...settings, '--run-dir', join(folder, 'out')], folder);
+      for (const text of says) expect(result.stderr).toEqual(expect.stringMatching(pattern(text)));
+      expect(result.code).toBe(code);
+      expect(result.stdout).toBe('');
+      // One message, not a stack trace.
+      expect(result.stderr).not.toMatch(/\n\s+at .*\.ts:\d+/);
+      if (code === 2) expect(existsSync(join(folder, 'out'))).toBe(false);
+      else {
+        // The step that failed left nothing behind: no step, no checkpoint.
+        expect(existsSync(join(folder, 'out', 'trajectories', 'step-000001.jsonl'))).toBe(false);
+        expect(existsSync(join(folder, 'out', 'checkpoints', 'step-000001'))).toBe(false);
+      }
+    },
+    patience,
+  );
 });
 
 function pattern(text: string | RegExp): RegExp {

@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { folderWith, root, turnwise } from './command-line.js';
 
 /** Real questions and passages, where there are any: HotpotQA and 2WikiMultihopQA with their paragraphs. */
 const data = process.env['TURNWISE_DATA'] ?? join(root, '../shared/data');
 const present = existsSync(join(data, 'hotpotqa.jsonl'));
 if (!present) process.stderr.write(`skipped: no real questions at ${data}; set TURNWISE_DATA\n`);
+
+/** Each test starts several processes; on a busy machine that takes a while. */
+jest.setTimeout(300_000);
 
 describe('real questions with the scripted policy', () => {
   (present ? it : it.skip).each(['hotpotqa', '2wikimultihopqa'])('evaluates, searches and replays %s', async (name) => {

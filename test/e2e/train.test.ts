@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
 
 const configuration = smallConfiguration
@@ -17,6 +17,9 @@ async function metrics(runFolder: string): Promise<string[]> {
     ),
   );
 }
+
+/** Each test starts several processes; on a busy machine that takes a while. */
+jest.setTimeout(300_000);
 
 describe('turnwise train', () => {
   it('leaves a whole run folder, the same again from the same configuration, and its groups can be replayed', async () => {

@@ -18,6 +18,10 @@ describe('parseSetOption', () => {
     expect(parseSetOption(text)).toEqual({ text, path, value });
   });
 
+  it('takes the name of a scoped package without quotes', () => {
+    expect(parseSetOption('search.use=@acme/turnwise-search-x').value).toBe('@acme/turnwise-search-x');
+  });
+
   it.each(['seed', '=3', 'a..b=1', '__proto__.x=1', 'a=[1'])('refuses %s', (text) => {
     expect(() => parseSetOption(text)).toThrow(
       expect.objectContaining({ code: 'CONFIG_USAGE', where: `--set ${text}` }),

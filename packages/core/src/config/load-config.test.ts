@@ -22,6 +22,13 @@ async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
   return error;
 }
 
+describe('the default plugins', () => {
+  it('take options of their own without being named', async () => {
+    const { config } = await load('seed: 1', ['search.with.titleBoost=2']);
+    expect(config.search).toEqual({ use: 'lunr', with: { titleBoost: 2 } });
+  });
+});
+
 describe('loadConfig', () => {
   it('fills in every default', async () => {
     const { config, strategy } = await load('');
@@ -101,7 +108,7 @@ describe('configuration errors', () => {
       'objective.kind expected one of ppo-clip, importance-sampling, cispo, gspo, got "ppo-clp". Did you mean "ppo-clip"?',
     ],
     ['objective: { kl: { estimator: k4 } }', 'objective.kl.estimator expected one of k1, k2, k3, got "k4".'],
-    ['policy: { with: {} }', 'run.yaml:1:1: policy.use is missing; expected a plugin name.'],
+    ['reward: { use: folr }\nadvantage: { with: {} }', 'advantage.use is missing; expected a plugin name.'],
     ['data: { train: { file: a, limt: 3 } }', 'data.train.limt is not a key here. Did you mean "limit"?'],
     ['data: { train: { world: a, sed: 3 } }', 'data.train.sed is not a key here. Did you mean "seed"?'],
     [

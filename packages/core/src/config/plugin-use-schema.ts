@@ -19,6 +19,15 @@ const withSchema = z
 
 export const pluginUseSchema = z.strictObject({ use: useSchema, with: withSchema });
 
+interface PluginUseInput {
+  readonly use?: string | PluginDefinition | undefined;
+  readonly with?: Record<string, unknown> | undefined;
+}
+
+/** The same where there is a default plugin: options alone, without `use`, are options of that plugin. */
+export const pluginUseWithDefault = (id: string): z.ZodType<PluginUse, PluginUseInput | undefined> =>
+  z.strictObject({ use: useSchema.default(id), with: withSchema }).prefault({});
+
 export const rewardUseSchema = z.strictObject({
   use: useSchema,
   with: withSchema,

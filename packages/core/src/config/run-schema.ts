@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { corpusSourceSchema, dataSchema } from './data-schema.js';
 import { objectiveSchema } from './objective-schema.js';
-import { pluginUseSchema, rewardSchema } from './plugin-use-schema.js';
+import { pluginUseSchema, pluginUseWithDefault, rewardSchema } from './plugin-use-schema.js';
 import { evaluationSchema, rolloutSchema } from './rollout-schema.js';
 import { trainingSchema } from './training-schema.js';
 
@@ -15,9 +15,9 @@ export const runSchema = z.strictObject({
   seed: z.int().min(0).default(1).describe('Seed of every random stream of the run.'),
   data: dataSchema.prefault({}).describe('Questions.'),
   corpus: corpusSourceSchema.optional().describe('Passages to search. Default: the world of the questions, if any.'),
-  policy: pluginUseSchema.prefault({ use: 'transformer' }).describe('What answers.'),
-  search: pluginUseSchema.prefault({ use: 'lunr' }).describe('What finds passages.'),
-  protocol: pluginUseSchema.prefault({ use: 'search-r1' }).describe('How prompts, searches and answers are written.'),
+  policy: pluginUseWithDefault('transformer').describe('What answers.'),
+  search: pluginUseWithDefault('lunr').describe('What finds passages.'),
+  protocol: pluginUseWithDefault('search-r1').describe('How prompts, searches and answers are written.'),
   strategy: z.string().min(1).optional().describe('Named pair of reward and advantage. Default: tspo.'),
   strategies: z
     .record(

@@ -14,7 +14,8 @@ const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
  * Parses `a.b=c`. Parts of the path are separated by dots; whole numbers index lists, as `reward.0.weight` or
- * `reward[0].weight`. The value is YAML: `3`, `true`, `null`, `text`, `[1, 2]`, `{ alpha: 0.5 }`. Throws `CONFIG_USAGE`.
+ * `reward[0].weight`. The value is YAML: `3`, `true`, `null`, `text`, `[1, 2]`, `{ alpha: 0.5 }`;
+ * a package name such as `@acme/turnwise-reward-brevity` needs no quotes. Throws `CONFIG_USAGE`.
  */
 export function parseSetOption(text: string): SetOption {
   const equals = text.indexOf('=');
@@ -31,7 +32,9 @@ export function parseSetOption(text: string): SetOption {
     .replace(/\[(\d+)\]/g, '.$1')
     .split('.');
   if (parts.some((part) => part === '' || forbidden.has(part))) throw refuse('the path has a part that names no key.');
-  const document = parseDocument(text.slice(equals + 1).trim(), { prettyErrors: false });
+  const value = text.slice(equals + 1).trim();
+  // YAML reserves a leading @, but the names of packages start with it.
+  const document = parseDocument(value.startsWith('@') ? JSON.stringify(value) : value, { prettyErrors: false });
   const problem = document.errors[0];
   if (problem !== undefined) throw refuse(`the value is not valid YAML (${problem.message})`, problem);
   return {
