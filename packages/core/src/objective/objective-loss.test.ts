@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Objective, PolicyLoss } from '../contract/index.js';
+import type { Aggregation, Objective, PolicyLoss } from '../contract/index.js';
 import type { BatchTotals } from './aggregation.js';
 import { objectiveLoss, type PolicyTokens } from './objective-loss.js';
 
@@ -19,7 +19,13 @@ const anyObjective: fc.Arbitrary<Objective> = fc
       coefficient: fc.constantFrom(0, 0.1, 1),
       reference: fc.constantFrom('initial' as const, 'sampler' as const),
     }),
-    aggregation: fc.constantFrom('token-mean' as const, 'sequence-mean' as const, 'constant' as const),
+    aggregation: fc.constantFrom<Aggregation>(
+      'token-mean',
+      'sequence-mean',
+      'constant',
+      'token-sum',
+      'sequence-mean-token-sum',
+    ),
     entropyCoefficient: fc.constantFrom(0, 0.01),
   })
   .map(({ loss, ...rest }) => ({ ...loss, ...rest }));
