@@ -45,12 +45,13 @@ const makeSearch = (passages: readonly Passage[]): SearchTool =>
   new LunrSearchTool(buildIndex(passages, options), passages, options);
 
 const started = performance.now();
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const elapsed = (): string => `${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s`;
 
 async function run(name: 'practice' | 'imperfect', number: number, profile: Profile): Promise<void> {
   const demonstrations = drawDemonstrations({ seed: seed * 10 + number, profile, questionKinds, protocol, makeSearch });
   await trainPhase(engine, tokenizer, demonstrations, recipeSettings[name], ({ step, loss, exact }) => {
-    console.error(`${elapsed()}  ${name} ${step}  loss ${loss.toFixed(4)}  exact ${(100 * exact).toFixed(1)} %`);
+    say(`${elapsed()}  ${name} ${step}  loss ${loss.toFixed(4)}  exact ${(100 * exact).toFixed(1)} %`);
   });
 }
 
@@ -74,7 +75,7 @@ async function measure(difficulty: Difficulty): Promise<object> {
 await run('practice', 1, practice);
 if (!values['practice-only']) await run('imperfect', 2, imperfect);
 const measured = { standard: await measure('standard'), hard: await measure('hard') };
-console.error(JSON.stringify(measured, null, 2));
+say(JSON.stringify(measured, null, 2));
 
 await mkdir(folder, { recursive: true });
 await saveCheckpoint(folder, { engine, tokenizer });
@@ -91,4 +92,4 @@ await writeFile(
   join(folder, 'recipe.json'),
   `${JSON.stringify({ phases, settings: recipeSettings, measured, sha256 }, null, 2)}\n`,
 );
-console.error(`${elapsed()}  written to ${folder}`);
+say(`${elapsed()}  written to ${folder}`);

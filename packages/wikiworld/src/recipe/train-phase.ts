@@ -36,7 +36,7 @@ const secondMomentDecay = 0.98;
 export async function trainPhase(
   engine: Engine,
   tokenizer: PolicyTokenizer,
-  demonstrations: AsyncGenerator<Demonstration>,
+  demonstrations: AsyncIterator<Demonstration, unknown, undefined>,
   schedule: PhaseSchedule,
   report: (progress: PhaseProgress) => void,
 ): Promise<void> {
@@ -44,9 +44,9 @@ export async function trainPhase(
   for (let step = 1; step <= schedule.steps; step++) {
     const sequences: TokenSequence[] = [];
     for (let tokens = 0; tokens < schedule.tokensPerStep;) {
-      const { value, done } = await demonstrations.next();
-      if (done === true) throw new RangeError('the demonstrations ended before the phase');
-      const sequence = tokenSequence(value, tokenizer, engine.config.contextLength);
+      const next = await demonstrations.next();
+      if (next.done === true) throw new RangeError('the demonstrations ended before the phase');
+      const sequence = tokenSequence(next.value, tokenizer, engine.config.contextLength);
       sequences.push(sequence);
       tokens += sequence.tokens.length;
     }
