@@ -4,9 +4,9 @@ import { parseTranscript } from './parse-transcript.js';
 import type { Line } from './read-lines.js';
 import type { TranscriptRow } from './transcript-row.js';
 
-/** A group that later rows of its file may still add to. */
-interface GrowingGroup extends TrajectoryGroup {
-  readonly trajectories: Trajectory[];
+/** A group that later rows of its file may still add to, and the line that began it. */
+interface GrowingGroup {
+  readonly group: TrajectoryGroup & { readonly trajectories: Trajectory[] };
   readonly line: number;
 }
 
@@ -29,18 +29,19 @@ export function transcriptGroups(file: string): (row: TranscriptRow, line: Line)
     }
     const begun = groupKey === null ? undefined : growing.get(groupKey);
     const question = { id: row.id ?? `line-${line.number}`, text, answers };
-    if (begun && (begun.question.text !== text || begun.question.answers.join('\n') !== answers.join('\n'))) {
-      const what = begun.question.text === text ? 'other gold answers' : 'another question';
+    const former = begun?.group.question;
+    if (begun && (former?.text !== text || former.answers.join('\n') !== answers.join('\n'))) {
+      const what = former?.text === text ? 'other gold answers' : 'another question';
       throw invalidLine(file, line, `question: the row belongs to the group of line ${begun.line} but has ${what}`);
     }
-    const group: GrowingGroup = begun ?? { question, trajectories: [], line: line.number };
+    const { group } = begun ?? { group: { question, trajectories: [] as Trajectory[] } };
     for (const response of row.responses) {
       const id = `${group.question.id}/${group.trajectories.length}`;
       const prompt = row.prompt === null ? {} : { prompt: { text: row.prompt, tokenIds: [] } };
       group.trajectories.push({ id, ...prompt, ...parseTranscript(withoutPrompt(response, row.prompt)) });
     }
     if (begun) return null;
-    if (groupKey !== null) growing.set(groupKey, group);
+    if (groupKey !== null) growing.set(groupKey, { group, line: line.number });
     return group;
   };
 }
