@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TrainingBatch } from '../contract/index.js';
 import { FakeTraining, fakeData, fakeSettings, type Script } from './fake-training.fixture.js';
-import type { DeadGroups } from './dead-groups.js';
+import { isDead, type DeadGroups } from './dead-groups.js';
 import { sampleStep, type StepSample } from './sample-step.js';
 import { stepBatch } from './step-batch.js';
 import { sampleMetrics } from './step-metrics.js';
@@ -51,6 +51,16 @@ function fates({ sample }: Tried): string[] {
 const questionsIn = ({ batch }: Tried): string[] => [
   ...new Set(batch?.sequences.map(({ trajectoryId }) => trajectoryId.split('/')[0] ?? '')),
 ];
+
+describe('isDead', () => {
+  const group = (...turns: number[][]) => ({ composition: 'all-wrong' as const, level: 'turn' as const, turns });
+
+  it('looks at every turn of every trajectory, and at nothing else', () => {
+    expect(isDead(group([0, 0], [0, -0, 0]))).toBe(true);
+    expect(isDead(group([0, 0], [0, 1e-300, 0]))).toBe(false);
+    expect(isDead(group([], []))).toBe(true);
+  });
+});
 
 describe('dead groups', () => {
   const script = (): Script => inTurn('mixed', 'wrong', 'near-miss', 'right');

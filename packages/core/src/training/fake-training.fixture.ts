@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type {
   Policy,
   SearchOutcome,
@@ -116,15 +117,16 @@ export class FakeTraining {
   };
 
   readonly record: TrainingRecord = {
-    appendMetrics: (metrics) => {
+    // Written a moment later, as files are: whoever does not wait is found out by the order of events.
+    appendMetrics: async (metrics) => {
+      await setImmediate();
       this.events.push(`metrics ${metrics['step']}`);
       this.metrics.push(metrics);
-      return Promise.resolve();
     },
-    writeTrajectories: (step, lines) => {
+    writeTrajectories: async (step, lines) => {
+      await setImmediate();
       this.events.push(`trajectories ${step}`);
       this.lines.set(step, lines);
-      return Promise.resolve();
     },
     writeCheckpoint: async (step, write) => {
       await write(`checkpoint-${step}`);

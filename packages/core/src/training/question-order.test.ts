@@ -34,7 +34,12 @@ describe('questionsOfFurtherRound', () => {
 
   it('depends on seed, step and round alone, and is not what the next step asks', () => {
     expect(further(1, 3)).toEqual(further(1, 3));
-    expect(further(2, 2)).not.toEqual(further(1, 2));
+    // Each step has an order of its own, not one permutation of what is left.
+    const permutation = (step: number): number[] => {
+      const left = questions.map(({ id }) => id).filter((id) => !ids(7, step).includes(id));
+      return [2, 3, 4].flatMap((round) => further(step, round)).map((id) => left.indexOf(id));
+    };
+    expect(permutation(2)).not.toEqual(permutation(1));
     expect(new Set(further(1, 2))).not.toEqual(new Set(ids(7, 2)));
   });
 });
