@@ -31,5 +31,10 @@ export const objectiveSchema = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('importance-sampling'), ...shared }),
   z.strictObject({ kind: z.literal('cispo'), low, high, ...shared }),
-  z.strictObject({ kind: z.literal('gspo'), low, high, ...shared }),
+  z.strictObject({
+    kind: z.literal('gspo'),
+    low: low.default(3e-4).describe('As above, for the ratio of a whole trajectory, a geometric mean near 1.'),
+    high: high.default(4e-4).describe('As above, for the ratio of a whole trajectory.'),
+    ...shared,
+  }),
 ]);

@@ -34,6 +34,10 @@ describe('objective', () => {
     },
   );
 
+  it('clips the ratio of a whole trajectory as narrowly as its paper does', () => {
+    expect(objectiveSchema.parse({ kind: 'gspo' })).toMatchObject({ low: 3e-4, high: 4e-4 });
+  });
+
   it('holds each kind to its own keys', () => {
     expect(objectiveSchema.safeParse({ kind: 'cispo', dualClip: 3 }).success).toBe(false);
     expect(objectiveSchema.safeParse({ kind: 'importance-sampling', low: 0.1 }).success).toBe(false);
