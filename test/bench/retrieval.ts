@@ -57,7 +57,7 @@ async function measureSize(corpus: string, wanted: readonly string[]): Promise<R
 
 /** The numbers asked for by name; recall is that of the default options, the lists that of the bare postings. */
 function headline(compiled: CompiledReport, stock: EngineReport | undefined): Record<string, unknown> {
-  const { withTitles, buildSeconds, loadSeconds, heapMb, searches10240Seconds } = compiled;
+  const { withTitles, buildSeconds, loadSeconds, heapMb, searches10240Seconds, searches10240CpuSeconds } = compiled;
   return {
     ...(stock === undefined
       ? {}
@@ -69,6 +69,7 @@ function headline(compiled: CompiledReport, stock: EngineReport | undefined): Re
     recallAt3: withTitles.recallAt3,
     recallAt10: withTitles.recallAt10,
     queriesPerSecond: round(10_240 / searches10240Seconds),
+    queriesPerCpuSecond: round(10_240 / searches10240CpuSeconds),
     ...{ buildSeconds, loadSeconds, heapMb },
   };
 }

@@ -118,16 +118,27 @@ export class Ranker {
   /** The leading passages so far, scores in thousandths. */
   #best(count: number): RankedPassage[] {
     const best = new TopPassages(count);
-    for (let place = 0; place < this.#seenCount; place++) {
-      const position = this.#seen[place] as number;
-      best.offer(this.#sums[position] as number, position);
+    const sums = this.#sums;
+    const seen = this.#seen;
+    const seenCount = this.#seenCount;
+    let threshold = best.threshold;
+    for (let place = 0; place < seenCount; place++) {
+      const position = seen[place] as number;
+      const sum = sums[position] as number;
+      // Nearly all passages end here, without a call.
+      if (sum < threshold) continue;
+      best.offer(sum, position);
+      threshold = best.threshold;
     }
     return best.sorted().map(({ position, score }) => ({ position, score: score - 1 }));
   }
 
   #collect(topK: number, known: number): RankedPassage[] {
     const best = this.#best(topK);
-    for (let place = 0; place < this.#seenCount; place++) this.#sums[this.#seen[place] as number] = 0;
+    const sums = this.#sums;
+    const seen = this.#seen;
+    const seenCount = this.#seenCount;
+    for (let place = 0; place < seenCount; place++) sums[seen[place] as number] = 0;
     const scale = 1 / (1000 * Math.sqrt(known));
     return best.map(({ position, score }) => ({ position, score: score * scale }));
   }

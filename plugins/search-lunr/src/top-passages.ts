@@ -28,6 +28,13 @@ export class TopPassages {
     }
   }
 
+  /** Passages below this score are refused: the worst kept one's once the heap is full. */
+  get threshold(): number {
+    return this.#scores.length < this.capacity
+      ? Number.NEGATIVE_INFINITY
+      : (this.#scores[0] ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Best first. */
   sorted(): { readonly position: number; readonly score: number }[] {
     return this.#positions

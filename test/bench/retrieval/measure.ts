@@ -10,6 +10,8 @@ export interface FoundPassage {
 
 /** What is measured of an engine by asking it. */
 export interface QueryMeasurements {
+  /** How many queries were asked. */
+  readonly queries: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly recallAt3: number;
@@ -46,6 +48,7 @@ export async function measureQueries(
     return round(shares.reduce((sum, share) => sum + share, 0) / shares.length);
   };
   return {
+    queries: queries.length,
     p50Ms: round(times[Math.floor(times.length * 0.5)] ?? 0),
     p95Ms: round(times[Math.floor(times.length * 0.95)] ?? 0),
     recallAt3: recall(3),
