@@ -7,6 +7,7 @@ import { addEvalCommand } from './commands/eval.js';
 import { addPluginsCommands } from './commands/plugins.js';
 import { addReplayCommand } from './commands/replay.js';
 import { addSearchCommand } from './commands/search.js';
+import { addServeCommand } from './commands/serve.js';
 import { addTrainCommand } from './commands/train.js';
 import { errorText, exitCodeOf } from './print-error.js';
 import type { Run } from './run.js';
@@ -63,6 +64,7 @@ function createProgram(run: Run, output: Pick<OutputConfiguration, 'writeOut' | 
   addConfigCommands(program, run);
   addPluginsCommands(program, run);
   addDataCommands(program, run);
+  addServeCommand(program, run);
   return program;
 }
 

@@ -4,6 +4,7 @@ import { worldFiles, writeWorld } from '@turnwise/wikiworld';
 import { jsonOption, wholeNumber } from '../common-options.js';
 import type { Run } from '../run.js';
 import { builtinWorlds } from '../worlds.js';
+import { addImportCommand } from './import.js';
 
 interface GenerateOptions {
   readonly out: string;
@@ -14,9 +15,10 @@ interface GenerateOptions {
   readonly json?: true;
 }
 
-/** `turnwise data generate` */
+/** `turnwise data generate` and `turnwise data import` */
 export function addDataCommands(program: Command, run: Run): void {
-  const data = program.command('data').description('make data sets');
+  const data = program.command('data').description('make and move data sets');
+  addImportCommand(data, run);
   data
     .command('generate')
     .description('write a generated world as corpus and question files')

@@ -25,7 +25,23 @@ async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
 describe('the default plugins', () => {
   it('take options of their own without being named', async () => {
     const { config } = await load('seed: 1', ['search.with.titleBoost=2']);
-    expect(config.search).toEqual({ use: 'lunr', with: { titleBoost: 2 } });
+    expect(config.search).toMatchObject({ use: 'lunr', with: { titleBoost: 2 } });
+  });
+});
+
+describe('the layer around the search tool', () => {
+  it('has defaults, and its files start at the configuration', async () => {
+    const { config } = await load('search: { use: lunr, layer: { cacheEntries: 5, record: searches.jsonl } }');
+    expect(config.search.layer).toMatchObject({
+      cacheEntries: 5,
+      attempts: 3,
+      record: join(folder, 'searches.jsonl'),
+    });
+  });
+
+  it('is checked like everything else', async () => {
+    const error = await failure(load('search: { layer: { cacheEntrys: 5 } }'));
+    expect(error.message).toContain('Did you mean "cacheEntries"?');
   });
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PluginDefinition } from '../contract/index.js';
 import { pluginBrand } from '../plugin/define.js';
+import { searchLayerOptions, type SearchLayerOptions } from '../search/layer-options.js';
 
 const isPlugin = (value: unknown): boolean => typeof value === 'object' && value !== null && pluginBrand in value;
 
@@ -28,6 +29,15 @@ interface PluginUseInput {
 export const pluginUseWithDefault = (id: string): z.ZodType<PluginUse, PluginUseInput | undefined> =>
   z.strictObject({ use: useSchema.default(id), with: withSchema }).prefault({});
 
+/** The search tool and the layer around it. */
+export const searchUseSchema: z.ZodType<SearchUse, (PluginUseInput & { layer?: object | undefined }) | undefined> = z
+  .strictObject({
+    use: useSchema.default('lunr'),
+    with: withSchema,
+    layer: searchLayerOptions.prefault({}).describe('Cache, batches, deadlines, retries, record and replay.'),
+  })
+  .prefault({});
+
 export const rewardUseSchema = z.strictObject({
   use: useSchema,
   with: withSchema,
@@ -41,4 +51,5 @@ export const rewardSchema = z
 
 /** A plugin as the configuration asks for it. */
 export type PluginUse = z.output<typeof pluginUseSchema>;
+export type SearchUse = PluginUse & { layer: SearchLayerOptions };
 export type RewardUse = z.output<typeof rewardUseSchema>;

@@ -2,7 +2,19 @@ import { resolve } from 'node:path';
 import { isFilePlugin } from '../plugin/plugin-name.js';
 import type { ConfigPath } from './config-path.js';
 import type { PluginUse } from './plugin-use-schema.js';
+import type { SearchLayerOptions } from '../search/layer-options.js';
 import type { RunConfig } from './run-config.js';
+
+/** The files of recorded searches. */
+function layerPaths(layer: SearchLayerOptions, folderOf: (path: ConfigPath) => string): SearchLayerOptions {
+  const { record, replay, ...rest } = layer;
+  const folder = (key: string): string => folderOf(['search', 'layer', key]);
+  return {
+    ...rest,
+    ...(record !== undefined && { record: resolve(folder('record'), record) }),
+    ...(replay !== undefined && { replay: resolve(folder('replay'), replay) }),
+  };
+}
 
 /**
  * Makes the paths the core itself reads absolute: data files, the folder of runs, plugins named by file. Paths inside
@@ -28,7 +40,7 @@ export function resolvePaths(config: RunConfig, folderOf: (path: ConfigPath) => 
     },
     ...(config.corpus && { corpus: absolute(config.corpus, ['corpus']) }),
     policy: plugin(config.policy, ['policy']),
-    search: plugin(config.search, ['search']),
+    search: { ...plugin(config.search, ['search']), layer: layerPaths(config.search.layer, folderOf) },
     protocol: plugin(config.protocol, ['protocol']),
     reward: config.reward.map((part, index) => plugin(part, ['reward', index])),
     advantage: plugin(config.advantage, ['advantage']),

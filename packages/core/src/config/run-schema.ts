@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { corpusSourceSchema, dataSchema } from './data-schema.js';
 import { objectiveSchema } from './objective-schema.js';
-import { pluginUseSchema, pluginUseWithDefault, rewardSchema } from './plugin-use-schema.js';
+import { pluginUseSchema, pluginUseWithDefault, rewardSchema, searchUseSchema } from './plugin-use-schema.js';
 import { evaluationSchema, rolloutSchema } from './rollout-schema.js';
 import { trainingSchema } from './training-schema.js';
 
@@ -16,7 +16,7 @@ export const runSchema = z.strictObject({
   data: dataSchema.prefault({}).describe('Questions.'),
   corpus: corpusSourceSchema.optional().describe('Passages to search. Default: the world of the questions, if any.'),
   policy: pluginUseWithDefault('transformer').describe('What answers.'),
-  search: pluginUseWithDefault('lunr').describe('What finds passages.'),
+  search: searchUseSchema.describe('What finds passages.'),
   protocol: pluginUseWithDefault('search-r1').describe('How prompts, searches and answers are written.'),
   strategy: z.string().min(1).optional().describe('Named pair of reward and advantage. Default: tspo.'),
   strategies: z

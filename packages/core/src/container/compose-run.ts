@@ -4,6 +4,7 @@ import type { Passage, PluginContext, PluginInstances, PluginKind } from '../con
 import { loadPlugins, mergeBuiltins, type BuiltinPlugins, type LoadedPlugin } from '../plugin/index.js';
 import { randomStream } from '../random/index.js';
 import { searchR1Protocol } from '../rollout/search-r1-protocol.js';
+import { createSearchLayer } from '../search/index.js';
 import { createPlugin } from './create-plugin.js';
 import { DisposalStack } from './disposal-stack.js';
 import { PluginMetrics } from './plugin-metrics.js';
@@ -66,13 +67,13 @@ export async function composeRun(
   const bind = <Kind extends PluginKind, Service>(
     plugin: LoadedPlugin<Kind>,
     identifier: Parameters<typeof container.get<Service>>[0],
-    wrap: (instance: PluginInstances[Kind]) => Service,
+    wrap: (instance: PluginInstances[Kind], disposal: DisposalStack) => Service | Promise<Service>,
   ): void => {
     container
       .bind(identifier)
       .toResolvedValue(
         async (corpus, logger, clock, disposal) =>
-          wrap(await createPlugin(plugin, contextOf(plugin, corpus, logger, clock), disposal)),
+          wrap(await createPlugin(plugin, contextOf(plugin, corpus, logger, clock), disposal), disposal),
         [tokens.CorpusToken, tokens.LoggerToken, tokens.ClockToken, tokens.DisposalToken],
       );
   };
@@ -82,7 +83,13 @@ export async function composeRun(
     const name = plugin.id;
     if (isKind(plugin, 'policy')) bind(plugin, tokens.PolicyToken, (policy) => policy);
     if (isKind(plugin, 'protocol')) bind(plugin, tokens.ProtocolToken, (protocol) => protocol);
-    if (isKind(plugin, 'search')) bind(plugin, tokens.SearchToken, (search) => search);
+    if (isKind(plugin, 'search')) {
+      bind(plugin, tokens.SearchToken, async (search, disposal) => {
+        const layer = await createSearchLayer(search, loaded.config.search.layer);
+        disposal.push('search layer', () => layer[Symbol.asyncDispose]());
+        return layer;
+      });
+    }
     if (isKind(plugin, 'advantage')) bind(plugin, tokens.AdvantageToken, (estimator) => ({ name, estimator }));
     if (isKind(plugin, 'tracker')) bind(plugin, tokens.TrackerToken, (tracker) => tracker);
     if (isKind(plugin, 'reward')) {

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { readCorpus, TurnwiseError } from '@turnwise/core';
+import { jsonOption, withConfigOptions } from '../common-options.js';
+import type { Run } from '../run.js';
+import type { ConfigOptions, Session } from '../session.js';
+
+interface ImportOptions extends ConfigOptions {
+  readonly corpus?: string;
+  readonly into: string;
+  readonly json?: true;
+}
+
+/** `turnwise data import` */
+export function addImportCommand(data: Command, run: Run): void {
+  withConfigOptions(data.command('import'))
+    .description("write the corpus into a database; its place is the configuration's search.with")
+    .requiredOption('--into <database>', 'postgres')
+    .option('--corpus <file>', 'JSON Lines of passages; default: the corpus of the configuration')
+    .addOption(jsonOption())
+    .action((options: ImportOptions) => run((session) => importCorpus(session, options)));
+}
+
+async function importCorpus(session: Session, { corpus, into, json, ...options }: ImportOptions): Promise<void> {
+  if (into !== 'postgres') {
+    throw new TurnwiseError('CONFIG_USAGE', `--into is ${JSON.stringify(into)}; expected postgres.`, {
+      where: '--into',
+    });
+  }
+  const loaded = await session.load(options);
+  const source = loaded.config.corpus;
+  const file =
+    corpus === undefined ? (source !== undefined && 'file' in source ? source.file : null) : session.path(corpus);
+  if (file === null) {
+    throw new TurnwiseError('CONFIG_USAGE', 'There is no corpus file to import.', {
+      where: loaded.locate(['corpus']),
+      hint: 'Name one with --corpus FILE, or as corpus: { file: ... } in the configuration.',
+    });
+  }
+  const { importPassages, postgresOptions } = await import('@turnwise/search-postgres');
+  const parsed = postgresOptions.safeParse(loaded.config.search.use === 'postgres' ? loaded.config.search.with : {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', `search.with.${issue?.path.join('.')}: ${issue?.message}`, {
+      where: loaded.locate(['search', 'with']),
+    });
+  }
+  const passages = await readCorpus(file);
+  const result = await importPassages(parsed.data, passages, (written) => {
+    session.statusLine.update(() => `importing ${written}/${passages.length} passages`);
+  });
+  await (json === true
+    ? session.json({ file, table: parsed.data.table, ...result })
+    : session.print(`${result.passages} passages, ${result.terms} words in ${parsed.data.table}`));
+}
