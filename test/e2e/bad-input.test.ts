@@ -68,10 +68,10 @@ const cases: readonly Case[] = [
   },
   {
     name: 'a plugin of the wrong kind',
-    files: good,
-    set: ['search.use=@turnwise/reward-outcome'],
+    files: { ...good, 'broken.ts': rewardPlugin('[]') },
+    set: ['search.use=./broken.ts'],
     code: 2,
-    says: ['PLUGIN_KIND_MISMATCH', 'reward', 'search', '@turnwise/reward-outcome'],
+    says: ['PLUGIN_KIND_MISMATCH', 'reward', 'search', 'broken.ts'],
   },
   {
     name: 'an option the plugin does not know',

@@ -24,7 +24,7 @@ policy: { use: scripted }
     const evaluated = await turnwise(['eval', '-c', 'run.yaml', '--json', '--save-groups', groups], folder);
     expect(evaluated.code).toBe(0);
     const report = JSON.parse(evaluated.stdout) as Record<string, number>;
-    expect(report['questions']).toBe(120);
+    expect(report['n']).toBe(120);
     // A search agent without a model: far from nothing, far from good.
     expect(report['goldRetrieved']).toBeGreaterThan(0.4);
     expect(report['exactMatch']).toBeGreaterThan(0.02);
