@@ -1,6 +1,6 @@
 import { Container } from 'inversify';
 import type { LoadedConfig, RewardUse } from '../config/index.js';
-import type { Passage, PluginContext, PluginInstances, PluginKind } from '../contract/index.js';
+import type { Passage, PluginContext, PluginInstances, PluginKind, SearchTool } from '../contract/index.js';
 import { loadPlugins, mergeBuiltins, type BuiltinPlugins, type LoadedPlugin } from '../plugin/index.js';
 import { randomStream } from '../random/index.js';
 import { searchR1Protocol } from '../rollout/search-r1-protocol.js';
@@ -78,12 +78,15 @@ export async function composeRun(
       );
   };
 
+  if (kinds.includes('search') && loaded.config.search.layer.replay !== undefined)
+    bindReplayedSearch(container, loaded);
+
   const weights = loaded.config.reward.map(({ weight }: RewardUse) => weight);
   for (const plugin of plugins) {
     const name = plugin.id;
     if (isKind(plugin, 'policy')) bind(plugin, tokens.PolicyToken, (policy) => policy);
     if (isKind(plugin, 'protocol')) bind(plugin, tokens.ProtocolToken, (protocol) => protocol);
-    if (isKind(plugin, 'search')) {
+    if (isKind(plugin, 'search') && loaded.config.search.layer.replay === undefined) {
       bind(plugin, tokens.SearchToken, async (search, disposal) => {
         const layer = await createSearchLayer(search, loaded.config.search.layer);
         disposal.push('search layer', () => layer[Symbol.asyncDispose]());
@@ -98,6 +101,21 @@ export async function composeRun(
     }
   }
   return new RunScope(loaded, plugins, container, metrics);
+}
+
+/** Searches come from the record: the tool itself is neither made nor started, and may be out of reach. */
+function bindReplayedSearch(container: Container, loaded: LoadedConfig): void {
+  const absent: SearchTool = {
+    search: () => Promise.reject(new Error('searches are replayed; the search tool was not made')),
+  };
+  container.bind(tokens.SearchToken).toResolvedValue(
+    async (disposal) => {
+      const layer = await createSearchLayer(absent, loaded.config.search.layer);
+      disposal.push('search layer', () => layer[Symbol.asyncDispose]());
+      return layer;
+    },
+    [tokens.DisposalToken],
+  );
 }
 
 function isKind<Kind extends PluginKind>(plugin: LoadedPlugin, kind: Kind): plugin is LoadedPlugin<Kind> {
