@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  estimateAdvantages,
   groupComposition,
   type AdvantageEstimator,
   type PluginContext,
@@ -21,6 +20,22 @@ import reinforcePlusPlus from '@turnwise/advantage-reinforce-plus-plus';
 import { outcomeAdvantageOptions, outcomeAdvantages } from '@turnwise/advantage-outcome';
 import { tspoAdvantages, tspoOptions } from '@turnwise/advantage-tspo';
 import { allWrongGroup, anyGroup, anyMember, groupOf } from './arbitrary-groups.js';
+import {
+  estimate,
+  ignoresOrder,
+  ignoresShifts,
+  isZeroWhenFlat,
+  keepsTheContract,
+  leavesAbstainingOut,
+  requireClose,
+  respectsTheMask,
+  saysNoneWhenZero,
+  scalesBy,
+  sumsToZero,
+  survivesManyTurns,
+  turnsOf,
+  withRewards,
+} from './estimator-laws.js';
 
 // Every property runs for every estimator: fewer runs each keep the whole to seconds.
 fc.configureGlobal({ numRuns: 50 });
@@ -90,141 +105,71 @@ const unevenWhenFlat = /^outcome|raw|^gigpo$|^gigpo of/;
 /** Those for which the level of rewards means something: 0 for lone turns, for padding, for counting, for discounts. */
 const sensitiveToShift = /^outcome$|raw|padded|^gae|^gpg|^gigpo$|^gigpo of/;
 
-const estimate = (groups: readonly ShapedGroup[], estimator: AdvantageEstimator) =>
-  estimateAdvantages(groups, { name: 'tested', estimator });
-const turnsOf = (group: ShapedGroup, estimator: AdvantageEstimator): readonly (readonly number[])[] =>
-  estimate([group], estimator)[0]?.turns ?? [];
-
-function expectClose(
-  actual: readonly (readonly number[])[],
-  expected: readonly (readonly number[])[],
-  tolerance = 1e-9,
-): void {
-  // One expectation for all cells: a call of expect costs more than the estimators.
-  const close = actual.every(
-    (row, index) =>
-      row.length === expected[index]?.length &&
-      row.every((value, turn) => Math.abs(value - (expected[index]?.[turn] ?? NaN)) <= tolerance),
-  );
-  if (!close || actual.length !== expected.length) expect(actual).toEqual(expected);
-}
-
-const withRewards = (group: ShapedGroup, change: (rewards: TurnRewards) => TurnRewards): ShapedGroup => ({
-  ...group,
-  shaped: group.shaped.map(change),
-});
-
 describe.each(every)('%s', (_name, estimator) => {
-  it('keeps the contract on any batch, and leaves abstaining members out', () => {
-    fc.assert(
-      fc.property(fc.array(anyGroup, { maxLength: 4 }), (groups) => {
-        // estimateAdvantages refuses wrong shapes, NaN, changed input, wrong compositions and credit for abstaining.
-        estimate(groups, estimator);
-      }),
-      { seed: 61 },
-    );
-  });
-
-  it('does not depend on the order of the members', () => {
-    fc.assert(
-      fc.property(anyGroup, fc.integer(), (group, seed) => {
-        const order = group.shaped
-          .map((_, index) => index)
-          .sort((a, b) => ((a * 7919 + seed) % 13) - ((b * 7919 + seed) % 13));
-        const permuted = groupOf(order.map((index) => group.shaped[index] as TurnRewards));
-        const plain = turnsOf(group, estimator);
-        expectClose(
-          turnsOf(permuted, estimator),
-          order.map((index) => plain[index] ?? []),
-        );
-      }),
-      { seed: 62 },
-    );
-  });
-
-  it('gives the others what they get without the abstaining members', () => {
-    fc.assert(
-      fc.property(anyGroup, (group) => {
-        const kept = group.shaped.flatMap((rewards, index) => (rewards.outcome === null ? [] : [index]));
-        fc.pre(kept.length > 0);
-        const without = groupOf(kept.map((index) => group.shaped[index] as TurnRewards));
-        const plain = turnsOf(group, estimator);
-        expectClose(
-          turnsOf(without, estimator),
-          kept.map((index) => plain[index] ?? []),
-        );
-      }),
-      { seed: 63 },
-    );
-  });
-
-  it('says none exactly when every advantage is zero', () => {
-    fc.assert(
-      fc.property(anyGroup, (group) => {
-        const [result] = estimate([group], estimator);
-        const dead = result?.turns.every((row) => row.every((value) => value === 0));
-        expect(result?.level === 'none').toBe(dead);
-      }),
-      { seed: 64 },
-    );
-  });
-
-  it('survives 10,000 turns', () => {
-    const member = (reward: number): TurnRewards => ({
-      outcome: reward,
-      correct: reward === 1,
-      turns: new Array<number>(10_000).fill(reward),
-    });
-    const [result] = estimator.estimate([groupOf([member(1), member(0), member(0)])]);
-    expect(result?.turns[0]?.every(Number.isFinite)).toBe(true);
-    expect(result?.turns[0]).toHaveLength(10_000);
+  it.each(
+    Object.entries({
+      'keeps the contract on any batch': keepsTheContract,
+      'does not depend on the order of the members': ignoresOrder,
+      'gives the others what they get without the abstaining members': leavesAbstainingOut,
+      'says none exactly when every advantage is zero': saysNoneWhenZero,
+      'survives 10,000 turns': survivesManyTurns,
+      'gives what was read no weight and no advantage': respectsTheMask,
+    }),
+  )('%s', (_law, law) => {
+    law(estimator);
   });
 });
 
 describe('flat groups are exactly zero', () => {
   it.each(every.filter(([name]) => !unevenWhenFlat.test(name)))('%s', (_name, estimator) => {
-    const value = fc.double({ min: 2 ** -20, max: 1, noNaN: true });
-    fc.assert(
-      fc.property(
-        value,
-        fc.integer({ min: 1, max: 8 }),
-        fc.integer({ min: 1, max: 4 }),
-        fc.boolean(),
-        (reward, size, turns, correct) => {
-          const members = Array.from({ length: size }, (_, index): TurnRewards => {
-            const own = index % 2 === 0 ? reward : Math.fround(reward);
-            return { outcome: own, correct, turns: new Array<number>(turns).fill(own) };
-          });
-          const group = groupOf(members);
-          expect(turnsOf(group, estimator)).toEqual(members.map(({ turns }) => turns.map(() => 0)));
-        },
-      ),
-      { seed: 65 },
-    );
+    isZeroWhenFlat(estimator);
   });
 });
 
 describe('shifting all rewards changes nothing', () => {
-  const shiftable = every.filter(([name]) => !sensitiveToShift.test(name));
-  it.each(shiftable)('%s', (_name, estimator) => {
-    fc.assert(
-      fc.property(anyGroup, fc.integer({ min: 1, max: 16 }), (group, shift) => {
-        fc.pre(group.shaped.every(({ firstOccurrence }) => firstOccurrence !== undefined));
-        const moved = withRewards(group, (rewards) => ({
-          ...rewards,
-          outcome: rewards.outcome === null ? null : rewards.outcome + shift,
-          turns: rewards.turns.map((value) => (rewards.outcome === null ? value : value + shift)),
-        }));
-        // Sums over turns shift by another amount for every length: reward-to-go is tried on equal lengths only.
-        const lengths = new Set(
-          group.shaped.filter(({ outcome }) => outcome !== null).map(({ turns }) => turns.length),
-        );
-        fc.pre(estimator !== estimators['tspo fallback'] || lengths.size <= 1);
-        expectClose(turnsOf(moved, estimator), turnsOf(group, estimator), 1e-8);
-      }),
-      { seed: 66 },
-    );
+  it.each(every.filter(([name]) => !sensitiveToShift.test(name)))('%s', (name, estimator) => {
+    ignoresShifts(name === 'tspo fallback')(estimator);
   });
+});
+
+const notDivided = { divideByStandardDeviation: false };
+const undivided = {
+  'grpo as Dr.GRPO': grpo(notDivided),
+  'grpo as RLOO': grpo({ ...notDivided, baseline: 'leave-one-out' }),
+  outcome: outcome(),
+  opo: await created(opo),
+  'pass-at-k, not divided': await created(passAtK, notDivided),
+  gae: await created(gae),
+  gpg: await created(gpg),
+  'tspo, not divided': tspo({ ...notDivided, level: dense }),
+};
+const divided = {
+  grpo: grpo({ epsilon: 0 }),
+  tspo: tspo({ epsilon: 0 }),
+  'tspo-dense, divided': tspo({ level: dense, epsilon: 0 }),
+  'pass-at-k': await created(passAtK, { epsilon: 0 }),
+  'reinforce-plus-plus': await created(reinforcePlusPlus, { epsilon: 0 }),
+  igpo: await created(igpo, { epsilon: 0 }),
+  'mt-grpo': await created(mtGrpo, { epsilon: 0 }),
+  gigpo: await created(gigpo, { epsilon: 0 }),
+};
+
+describe('scaling all rewards', () => {
+  it.each(Object.entries(undivided))('scales %s', (_name, estimator) => {
+    scalesBy(1)(estimator);
+  });
+  it.each(Object.entries(divided))('leaves %s alone', (_name, estimator) => {
+    scalesBy(0)(estimator);
+  });
+});
+
+describe('a group sums to zero', () => {
+  it.each(['grpo', 'grpo as Dr.GRPO', 'grpo as RLOO', 'gpg', 'mt-grpo', 'tspo', 'tspo-dense'] as const)(
+    '%s',
+    (name) => {
+      sumsToZero(estimators[name] as AdvantageEstimator);
+    },
+  );
 });
 
 describe('tspo', () => {
@@ -235,7 +180,7 @@ describe('tspo', () => {
         (group) => {
           fc.pre(groupComposition(group) !== 'all-wrong');
           const ours = estimators[name] as AdvantageEstimator;
-          expectClose(turnsOf(group, ours), turnsOf(group, grpo()), 1e-9);
+          requireClose(turnsOf(group, ours), turnsOf(group, grpo()), 1e-9);
           expect(turnsOf(group, ours)).toEqual(turnsOf(group, grpo()));
         },
       ),
@@ -260,7 +205,7 @@ describe('tspo', () => {
       fc.property(anyGroup, fc.double({ min: 0.01, max: 4, noNaN: true }), (group, scale) => {
         const factor = groupComposition(group) === 'all-wrong' ? scale : 1;
         const one = turnsOf(group, tspo({ allWrongScale: 1 }));
-        expectClose(
+        requireClose(
           turnsOf(group, tspo({ allWrongScale: scale })),
           one.map((row) => row.map((value) => factor * value)),
         );
@@ -277,12 +222,12 @@ describe('tspo', () => {
           turns: rewards.turns.map((value) => value * factor),
         }));
         const plain = { divideByStandardDeviation: false };
-        expectClose(
+        requireClose(
           turnsOf(scaled, tspo(plain)),
           turnsOf(group, tspo(plain)).map((row) => row.map((value) => value * factor)),
         );
         const divided = { epsilon: 0 };
-        expectClose(turnsOf(scaled, tspo(divided)), turnsOf(group, tspo(divided)));
+        requireClose(turnsOf(scaled, tspo(divided)), turnsOf(group, tspo(divided)));
       }),
       { seed: 74 },
     );
@@ -295,21 +240,21 @@ describe('tspo', () => {
       { outcome: 0, correct: false, turns: [0], firstOccurrence: null },
     ]);
     const plain = { divideByStandardDeviation: false, allWrongScale: 1 };
-    expectClose(turnsOf(group, tspo(plain)), [[1 / 3, -0.25], [-1 / 6, 0.25], [-1 / 6]]);
-    expectClose(turnsOf(group, tspo({ ...plain, statistics: 'pooled-turns' })), [[0.3, -0.2], [-0.2, 0.3], [-0.2]]);
-    expectClose(turnsOf(group, tspo({ ...plain, statistics: 'pad-zero' })), [
+    requireClose(turnsOf(group, tspo(plain)), [[1 / 3, -0.25], [-1 / 6, 0.25], [-1 / 6]]);
+    requireClose(turnsOf(group, tspo({ ...plain, statistics: 'pooled-turns' })), [[0.3, -0.2], [-0.2, 0.3], [-0.2]]);
+    requireClose(turnsOf(group, tspo({ ...plain, statistics: 'pad-zero' })), [
       [1 / 3, -1 / 6],
       [-1 / 6, 1 / 3],
       [-1 / 6],
     ]);
-    expectClose(turnsOf(group, tspo({ ...plain, return: 'reward-to-go' })), [[1 / 6, -0.25], [1 / 6, 0.25], [-1 / 3]]);
-    expectClose(turnsOf(group, tspo({ ...plain, return: 'discounted', gamma: 0.5 })), [
+    requireClose(turnsOf(group, tspo({ ...plain, return: 'reward-to-go' })), [[1 / 6, -0.25], [1 / 6, 0.25], [-1 / 3]]);
+    requireClose(turnsOf(group, tspo({ ...plain, return: 'discounted', gamma: 0.5 })), [
       [1 / 3 - 0.125, -0.25],
       [-1 / 6 + 0.125, 0.25],
       [-1 / 6],
     ]);
     // Padded to the longest trajectory, the sum of the short one still pays the baseline of the turn it did not play.
-    expectClose(turnsOf(group, tspo({ ...plain, statistics: 'pad-zero', return: 'discounted' })), [
+    requireClose(turnsOf(group, tspo({ ...plain, statistics: 'pad-zero', return: 'discounted' })), [
       [1 / 6, -1 / 6],
       [1 / 6, 1 / 3],
       [-1 / 3],
@@ -322,9 +267,9 @@ describe('tspo', () => {
       { outcome: 0, correct: false, turns: [0], firstOccurrence: null },
     ]);
     const plain = { divideByStandardDeviation: false, allWrongScale: 1 };
-    expectClose(turnsOf(group, tspo(plain)), [[0.25, 0], [-0.25]]);
-    expectClose(turnsOf(group, tspo({ ...plain, loneCell: 'raw' })), [[0.25, 0.5], [-0.25]]);
-    expectClose(turnsOf(group, tspo({ ...plain, loneCell: 'trajectory-fallback' })), [[0.25, 0.1], [-0.25]]);
+    requireClose(turnsOf(group, tspo(plain)), [[0.25, 0], [-0.25]]);
+    requireClose(turnsOf(group, tspo({ ...plain, loneCell: 'raw' })), [[0.25, 0.5], [-0.25]]);
+    requireClose(turnsOf(group, tspo({ ...plain, loneCell: 'trajectory-fallback' })), [[0.25, 0.1], [-0.25]]);
   });
 
   it('learns nothing from groups that are off, dead or alone', () => {
