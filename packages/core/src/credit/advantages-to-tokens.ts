@@ -21,8 +21,8 @@ export function advantagesToTokens(trajectory: Trajectory, advantages: readonly 
   const tokenIds = verbatimTokens(trajectory);
   // Filled arrays instead of appended tokens: a step copies millions.
   const owners = new Array<TokenOwner>(tokenIds.length).fill('observation');
-  const tokenAdvantages = new Array<number>(tokenIds.length).fill(0);
-  const logprobs = new Array<number>(tokenIds.length).fill(0);
+  const tokenAdvantages = zeros(tokenIds.length);
+  const logprobs = zeros(tokenIds.length);
   let start = trajectory.prompt?.tokenIds.length ?? 0;
   owners.fill('prompt', 0, start);
   trajectory.turns.forEach(({ output, observation }, turn) => {
@@ -33,6 +33,16 @@ export function advantagesToTokens(trajectory: Trajectory, advantages: readonly 
     start = end + (observation?.tokenIds?.length ?? 0);
   });
   return { trajectoryId: trajectory.id, tokenIds, owners, advantages: tokenAdvantages, logprobs };
+}
+
+/** Never trimmed; its first element was a fraction, which makes it and its copies arrays of unboxed doubles from the start. */
+let zeroes = [0.5];
+zeroes[0] = 0;
+
+/** Filling a new array with 0 makes one of small integers, which the first fraction would copy once more. */
+function zeros(count: number): number[] {
+  while (zeroes.length < count) zeroes = zeroes.concat(zeroes);
+  return zeroes.slice(0, count);
 }
 
 function verbatimTokens(trajectory: Trajectory): number[] {

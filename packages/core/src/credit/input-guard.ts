@@ -13,32 +13,50 @@ export interface InputGuard {
  */
 export function guardInput(value: unknown): InputGuard {
   const before: unknown[] = [];
-  walk(value, (entry) => {
-    before.push(entry);
-    return true;
-  });
-  return {
-    hasChanged() {
-      let position = 0;
-      const same = walk(value, (entry) => Object.is(entry, before[position++]));
-      return !same || position !== before.length;
-    },
-  };
+  record(value, before);
+  return { hasChanged: () => compare(value, before, 0) !== before.length };
 }
 
-/** Shows every key, length and value to `take`, depth first, until it answers false. */
-function walk(value: unknown, take: (entry: unknown) => boolean): boolean {
-  if (!take(value)) return false;
-  if (typeof value !== 'object' || value === null) return true;
-  if (isNumberList(value)) return take(value.length) && take(checksum(value));
-  if (Array.isArray(value)) {
-    if (!take(value.length)) return false;
-    for (const item of value) if (!walk(item, take)) return false;
-    return true;
+/** Appends every key, length and value, depth first. */
+function record(value: unknown, before: unknown[]): void {
+  before.push(value);
+  if (typeof value !== 'object' || value === null) return;
+  if (isNumberList(value)) {
+    before.push(value.length, checksum(value));
+  } else if (Array.isArray(value)) {
+    before.push(value.length);
+    for (let index = 0; index < value.length; index++) record(value[index], before);
+  } else {
+    const fields = value as Readonly<Record<string, unknown>>;
+    for (const key in fields) {
+      before.push(key);
+      record(fields[key], before);
+    }
   }
-  const record = value as Readonly<Record<string, unknown>>;
-  for (const key in record) if (!take(key) || !walk(record[key], take)) return false;
-  return true;
+}
+
+const changed = -1;
+
+/** The position in the record after the value, or `changed`. The same walk as {@link record}, once more by hand: fast. */
+function compare(value: unknown, before: readonly unknown[], start: number): number {
+  let next = start;
+  if (!Object.is(value, before[next++])) return changed;
+  if (typeof value !== 'object' || value === null) return next;
+  if (isNumberList(value)) {
+    return before[next] === value.length && Object.is(checksum(value), before[next + 1]) ? next + 2 : changed;
+  }
+  if (Array.isArray(value)) {
+    if (before[next++] !== value.length) return changed;
+    for (let index = 0; index < value.length && next !== changed; index++) next = compare(value[index], before, next);
+    return next;
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) {
+    if (before[next++] !== key) return changed;
+    next = compare(fields[key], before, next);
+    if (next === changed) return changed;
+  }
+  return next;
 }
 
 /** The first and last element decide: an array that starts and ends with numbers holds numbers in our data. */
