@@ -18,9 +18,9 @@ import { whiten, type Weighted } from './whiten.js';
  *     G(i, k) = sum over j >= k of gamma^(j - k) r(i, j)
  *     A(i, k) = (G(i, k) - mean) / sqrt(variance + epsilon)
  *
- * mean and variance (Bessel's correction) count each turn as often as it has policy tokens. Observations are skipped;
- * verl multiplies the running return by the mask there, which leaves every turn before the last observation with
- * nothing. With `group-mean` the mean outcome of the group is subtracted first; a group of one keeps its outcome, as in
+ * mean and variance (Bessel's correction) count each turn as often as it has policy tokens. Observations are skipped,
+ * as in verl 0.9.1; multiplying the running return by the mask there, as verl once did, leaves every turn before the last
+ * observation with nothing. With `group-mean` the mean outcome of the group is subtracted first; a group of one keeps its outcome, as in
  * verl. A flat batch is exactly zero.
  *
  * Source: REINFORCE++, arXiv 2501.03262; verl `compute_reinforce_plus_plus_outcome_advantage` and

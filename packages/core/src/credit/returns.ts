@@ -9,8 +9,8 @@ export function discountedReturns(rewards: readonly number[], gamma = 1): number
 
 /**
  * The same over tokens, where the tokens with mask 0 (observations) are skipped: their reward counts for nothing, their
- * return is 0 and they neither stop nor discount the sum. Multiplying the running sum by the mask instead, as verl's
- * REINFORCE++ does, cuts the return at every observation and leaves all earlier turns with nothing.
+ * return is 0 and they neither stop nor discount the sum, as in verl's REINFORCE++ (0.9.1). Multiplying the running sum by
+ * the mask instead, as verl once did, cuts the return at every observation and leaves all earlier turns with nothing.
  */
 export function maskedReturns(rewards: readonly number[], mask: readonly (0 | 1)[], gamma = 1): number[] {
   const returns = rewards.map(() => 0);
