@@ -35,6 +35,40 @@ export async function turnwise(args: readonly string[], cwd: string): Promise<Co
   return { code, stdout, stderr };
 }
 
+/** A running `turnwise serve`. */
+export interface Service {
+  readonly url: string;
+  /** As Ctrl-C would. */
+  interrupt(): void;
+  /** As `kill -9` would. */
+  crash(): void;
+  /** Its exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts `turnwise serve` on a free port; resolves when it listens. */
+export async function serve(folder: string, ...more: string[]): Promise<Service> {
+  const main = join(root, 'packages/cli/src/main.ts');
+  const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
+  const words = ['serve', '-c', 'run.yaml', '--port', '0', ...more];
+  const child = spawn(process.execPath, ['--conditions=turnwise-source', '--import', tsx, main, ...words], {
+    cwd: folder,
+    env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: folder },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      const found = /serving (http:\S+):/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+    void ended.then((code) => reject(new Error(`ended with ${code}: ${text}`)));
+  });
+  return { url, interrupt: () => child.kill('SIGINT'), crash: () => child.kill('SIGKILL'), ended };
+}
+
 /** A new folder with the given files, each an object per line (`.jsonl`) or a text. */
 export async function folderWith(files: Readonly<Record<string, string | readonly unknown[]>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'turnwise-e2e-'));

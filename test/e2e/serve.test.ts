@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { corpusRows, folderWith, questionRows, root, turnwise } from './command-line.js';
+import { corpusRows, folderWith, questionRows, serve, turnwise } from './command-line.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -10,29 +9,6 @@ const configuration = `corpus: { file: corpus.jsonl }
 data: { eval: { file: questions.jsonl } }
 policy: { use: scripted }
 `;
-
-/** Starts `turnwise serve` on a free port; resolves to where it listens. */
-async function serve(folder: string, ...more: string[]) {
-  const main = join(root, 'packages/cli/src/main.ts');
-  const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
-  const words = ['serve', '-c', 'run.yaml', '--port', '0', ...more];
-  const child = spawn(process.execPath, ['--conditions=turnwise-source', '--import', tsx, main, ...words], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', INIT_CWD: folder },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  const url = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stderr.setEncoding('utf8').on('data', (part: string) => {
-      text += part;
-      const found = /serving (http:\S+):/.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    void ended.then((code) => reject(new Error(`ended with ${code}: ${text}`)));
-  });
-  return { url, interrupt: () => child.kill('SIGINT'), ended };
-}
 
 describe('turnwise serve', () => {
   it('answers as a Search-R1 retriever, and ends in order', async () => {

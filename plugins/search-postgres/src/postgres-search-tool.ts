@@ -119,7 +119,7 @@ export class PostgresSearchTool implements SearchTool {
     const missing = (cause?: unknown): TurnwiseError =>
       new TurnwiseError('DATA_NOT_FOUND', `The database has no passages in the table ${table}.`, {
         where: 'search.with.table',
-        hint: 'Import them first: turnwise data import FILE --into postgres.',
+        hint: 'Import them first: turnwise data import --corpus FILE --into postgres.',
         ...(cause === undefined ? {} : { cause }),
       });
     const never = new AbortController().signal;

@@ -49,6 +49,14 @@ async function evaluateConfigured(session: Session, options: EvalOptions): Promi
       const lines = groups.map((group) => `${JSON.stringify({ step: 0, ...group })}\n`);
       await writeFileWhole(session.path(options.saveGroups), lines.join(''));
     }
+    if (report.trajectories > 0 && report.failures === report.trajectories) {
+      const failure = groups.flatMap(({ trajectories }) => trajectories)[0]?.failure;
+      throw new TurnwiseError(
+        'ROLLOUT_ALL_FAILED',
+        `All ${report.failures} trajectories failed, so there is nothing to score: ${failure?.message ?? 'no reason given'}`,
+        { where: loaded.locate([failure?.code === 'ROLLOUT_SEARCH' ? 'search' : 'policy', 'use']) },
+      );
+    }
     await (options.json === true ? session.json(evaluationJson(report)) : session.print(evaluationText(report)));
   });
 }

@@ -47,6 +47,17 @@ async function importCorpus(session: Session, { corpus, into, json, ...options }
   const passages = await readCorpus(file);
   const result = await importPassages(parsed.data, passages, (written) => {
     session.statusLine.update(() => `importing ${written}/${passages.length} passages`);
+  }).catch((cause: unknown) => {
+    if (TurnwiseError.is(cause)) throw cause;
+    throw new TurnwiseError(
+      'PLUGIN_INIT_FAILED',
+      `The corpus could not be written into PostgreSQL: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        where: loaded.locate(['search', 'with']),
+        hint: `The table ${parsed.data.table} is as it was. Look at connectionString or ${parsed.data.connectionVariable}.`,
+        cause,
+      },
+    );
   });
   await (json === true
     ? session.json({ file, table: parsed.data.table, ...result })

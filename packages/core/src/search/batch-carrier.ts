@@ -127,6 +127,11 @@ function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Va
   });
 }
 
+/** The error's message and its cause's: `fetch failed` alone tells nobody that the connection was refused. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && cause.message !== '' && !message.includes(cause.message)
+    ? `${message}: ${cause.message}`
+    : message;
 }

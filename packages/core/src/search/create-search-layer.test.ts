@@ -404,3 +404,30 @@ describe('options', () => {
     expect((await layer.search(['paris'], { topK: 3, signal: never }))[0]?.hits[0]?.text).toBe('about');
   });
 });
+
+describe('many searches of one run', () => {
+  it('raise no warning of a leak of listeners, in the layer or in a tool that listens query by query', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', note);
+    const tool = new Tool((queries, _call, options) => {
+      for (const query of queries) options.signal.addEventListener('abort', () => query);
+      return queries.map(found);
+    });
+    const layer = await createSearchLayer(tool);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 50 }, (_, place) => layer.search([`query ${place}`], { topK: 1, signal })));
+    await setImmediate();
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
+  it('say why a connection was lost, not only that it was', async () => {
+    const tool = new Tool(() => {
+      throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') });
+    });
+    const layer = await createSearchLayer(tool, { attempts: 1 });
+    const [outcome] = await layer.search(['x'], { topK: 1, signal: new AbortController().signal });
+    expect(outcome).toMatchObject({ status: 'error', message: 'fetch failed: connect ECONNREFUSED 127.0.0.1:9' });
+  });
+});

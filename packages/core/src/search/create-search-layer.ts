@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SearchOptions, SearchOutcome, SearchTool } from '../contract/index.js';
 import { BatchCarrier } from './batch-carrier.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -71,6 +72,8 @@ export async function createSearchLayer(
   return {
     async search(queries, searchOptions) {
       searchOptions.signal.throwIfAborted();
+      // Every search under way listens to the signal of its run: hundreds of listeners are no leak.
+      setMaxListeners(0, searchOptions.signal);
       return Promise.all(queries.map((query) => answer(query, searchOptions)));
     },
     counters: () => tally.counters(breaker.opened),

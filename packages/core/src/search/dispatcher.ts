@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { SearchOutcome } from '../contract/index.js';
 import type { SearchEnvironment } from './environment.js';
 import { failedOutcome } from './outcome.js';
@@ -143,6 +144,8 @@ export class Dispatcher {
 
   async #run(queries: readonly Pending[]): Promise<void> {
     const controller = new AbortController();
+    // Tools that ask query by query listen once for each.
+    setMaxListeners(0, controller.signal);
     let left = queries.length;
     for (const pending of queries) {
       pending.onGone = () => {
