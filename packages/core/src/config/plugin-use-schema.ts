@@ -20,7 +20,8 @@ const withSchema = z
 
 export const pluginUseSchema = z.strictObject({ use: useSchema, with: withSchema });
 
-interface PluginUseInput {
+/** What a user writes where a plugin has a default. */
+export interface PluginUseInput {
   readonly use?: string | PluginDefinition | undefined;
   readonly with?: Record<string, unknown> | undefined;
 }
