@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   advantagesToTokens,
   estimateAdvantages,
@@ -17,8 +22,7 @@ const observationTokensPerTurn = 190;
 /**
  * Trajectories a second from shaped groups to token advantages, for TSPO and GRPO, on 512 groups of 8 trajectories of 4
  * turns and 1,000 tokens. `estimate` is the estimator alone, `checked` adds the contract checks around a plugin, and
- * `toTokens` everything the trainer does, with the copy to token sequences. Each is the median of `repetitions` (default
- * 7). Options: `groups`, `groupSize`, `repetitions`.
+ * `toTokens` everything the trainer does, with the copy to token sequences. Each is the median of `repetitions` (XX `groups`, `groupSize`, `repetitions`.
  */
 export default function bench(options: Record<string, string> = {}): Promise<Record<string, unknown>> {
   const groupCount = Number(options['groups'] ?? 512);
@@ -38,15 +42,79 @@ export default function bench(options: Record<string, string> = {}): Promise<Rec
       estimate: perSecond(trajectories, repetitions, () => estimator.estimate(groups)),
       checked: perSecond(trajectories, repetitions, () => estimateAdvantages(groups, { name, estimator })),
       toTokens: perSecond(trajectories, repetitions, () => copyToTokens(groups, name, estimator)),
-    },
+    } satisfies Figures,
   ]);
+  const figures = Object.fromEntries(measured) as Record<string, Figures>;
+  const python = process.env['TURNWISE_PYTHON'];
   return Promise.resolve({
     unit: 'trajectories a second',
     trajectories,
     turnsPerTrajectory,
     tokensPerTrajectory: turnsPerTrajectory * (policyTokensPerTurn + observationTokensPerTurn),
-    ...(Object.fromEntries(measured) as Record<string, unknown>),
+    ...figures,
+    ...(python ? besideVerl(python, groups, repetitions, figures) : {}),
   });
+}
+
+interface Speed {
+  readonly wall: number;
+  readonly processor: number;
+}
+type Figures = Readonly<Record<'estimate' | 'checked' | 'toTokens', Speed>>;
+
+interface PeerTimes {
+  readonly versions: Readonly<Record<string, string>>;
+  readonly threads: number;
+  /** Seconds of one call. */
+  readonly grpo: Speed;
+  readonly grpoVectorized: Speed;
+}
+
+function besideVerl(
+  python: string,
+  groups: readonly ShapedGroup[],
+  repetitions: number,
+  figures: Readonly<Record<string, Figures>>,
+): Record<string, unknown> {
+  const policy = new Array<number>(policyTokensPerTurn).fill(1);
+  const turn = [...policy, ...new Array<number>(observationTokensPerTurn).fill(0)];
+  const outcomes = groups.flatMap(({ shaped }) => shaped.map(({ outcome }) => outcome));
+  const folder = mkdtempSync(join(tmpdir(), 'turnwise-bench-'));
+  try {
+    const [input, output] = [join(folder, 'in.json'), join(folder, 'out.json')];
+    const given = {
+      outcome: outcomes,
+      group: groups.flatMap(({ question, shaped }) => shaped.map(() => question.id)),
+      mask: Array.from({ length: turnsPerTrajectory }, () => turn).flat(),
+      repetitions,
+    };
+    writeFileSync(input, JSON.stringify(given));
+    execFileSync(python, [fileURLToPath(new URL('../parity/peers.py', import.meta.url)), 'bench', input, output]);
+    const times = JSON.parse(readFileSync(output, 'utf8')) as PeerTimes;
+    const rate = ({ wall, processor }: Speed): Speed => ({
+      wall: Math.round(outcomes.length / wall),
+      processor: Math.round(outcomes.length / processor),
+    });
+    const verl = { grpo: rate(times.grpo), grpoVectorized: rate(times.grpoVectorized) };
+    const ratios = (name: 'grpo' | 'grpoVectorized') =>
+      Object.fromEntries(
+        Object.entries(figures).map(([own, { estimate, checked, toTokens }]) => [
+          own,
+          Object.fromEntries(
+            Object.entries({ estimate, checked, toTokens }).map(([part, { processor }]) => [
+              part,
+              Math.round((100 * processor) / verl[name].processor) / 100,
+            ]),
+          ),
+        ]),
+      );
+    return {
+      verl: { ...verl, threads: times.threads, versions: times.versions },
+      timesVerl: { grpo: ratios('grpo'), grpoVectorized: ratios('grpoVectorized') },
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function copyToTokens(groups: readonly ShapedGroup[], name: string, estimator: AdvantageEstimator): number {
@@ -61,7 +129,7 @@ function copyToTokens(groups: readonly ShapedGroup[], name: string, estimator: A
 }
 
 /** Trajectories a second of wall time and of processor time; on a shared machine the latter is the one to compare. */
-function perSecond(count: number, repetitions: number, work: () => unknown): { wall: number; processor: number } {
+function perSecond(count: number, repetitions: number, work: () => unknown): Speed {
   work();
   const runs = Array.from({ length: repetitions }, () => {
     const started = performance.now();
