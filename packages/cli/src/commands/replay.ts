@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { creditStatistics, estimateAdvantages, explainCredit, explanationText } from '@turnwise/core';
+import { creditStatistics, estimateAdvantages, explainCredit, explanationText, goldReport } from '@turnwise/core';
 import { readGroups, shapeGroups } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
@@ -44,7 +44,14 @@ async function replay(session: Session, file: string, options: ReplayOptions): P
       const explanation = explanations[index];
       if (explanation) await session.print(`${explanationText(question, explanation)}\n`);
     }
-    const statistics = Object.entries(creditStatistics(shaped, advantages));
+    const gold = goldReport(groups);
+    const statistics = Object.entries({
+      ...creditStatistics(shaped, advantages),
+      'gold/seen': gold.seen,
+      'gold/in-question': gold.goldInQuestion,
+      'gold/in-every-result': gold.goldInEveryResult,
+      'gold/without-usable-answer': gold.withoutUsableGold,
+    });
     const rows = statistics.map(([name, value]) => `${name.padEnd(38)}${value.toFixed(4).padStart(9)}`);
     await session.print([`${groups.length} groups, strategy ${loaded.strategy}`, ...rows].join('\n'));
   });
