@@ -22,6 +22,13 @@ async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
   return error;
 }
 
+describe('a key that only the command line wrote', () => {
+  it('is looked for there, also when its value stands deeper', async () => {
+    const error = await failure(load('seed: 1', ['polic.use=x']));
+    expect(error.message).toContain('--set polic.use=x: polic is not a key here. Did you mean "policy"?');
+  });
+});
+
 describe('the default plugins', () => {
   it('take options of their own without being named', async () => {
     const { config } = await load('seed: 1', ['search.with.titleBoost=2']);

@@ -94,6 +94,9 @@ function locator(source: ConfigSource, overrides: readonly SetOption[]): LoadedC
       const override = setOptionFor(overrides, candidate);
       if (override !== undefined) return `--set ${override.text}`;
     }
+    // A misspelt key has no value of its own where `--set` wrote below it: `--set polic.use=x` makes `polic`.
+    const below = overrides.find((override) => source.position(path, 'key') === null && isPrefix(path, override.path));
+    if (below !== undefined && path.length > 0) return `--set ${below.text}`;
     for (let cut = 0; cut < path.length; cut++) {
       for (const candidate of candidates.filter(({ length }) => length > cut)) {
         const position = source.position(candidate.slice(0, candidate.length - cut), cut === 0 ? what : 'key');
@@ -102,6 +105,10 @@ function locator(source: ConfigSource, overrides: readonly SetOption[]): LoadedC
     }
     return path.length === 0 ? source.label : `${source.label}, ${formatPath(path)}`;
   };
+}
+
+function isPrefix(path: ConfigPath, longer: ConfigPath): boolean {
+  return path.length < longer.length && path.every((part, index) => part === longer[index]);
 }
 
 /** A single reward may stand with or without a list around it. */

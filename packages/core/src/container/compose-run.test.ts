@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Container } from 'inversify';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -231,6 +232,22 @@ describe('data of a run', () => {
 });
 
 describe('the root container', () => {
+  it('is given nothing but constants, whoever binds them', () => {
+    const bind = jest.spyOn(Container.prototype, 'bind');
+    const bound: string[] = [];
+    bind.mockImplementation((() => {
+      const record = (_target: object, name: string | symbol) => () => bound.push(String(name));
+      return new Proxy({}, { get: record });
+    }) as never);
+    try {
+      rootContainer({ logger: silent, clock: { now: () => 1 } });
+      expect(bound.length).toBe(bind.mock.calls.length);
+    } finally {
+      bind.mockRestore();
+    }
+    expect(new Set(bound)).toEqual(new Set(['toConstantValue']));
+  });
+
   it('holds constants only: nothing in it is made from something else', () => {
     const environment = { logger: silent, clock: { now: () => 1 } };
     const container = rootContainer(environment);

@@ -1,3 +1,5 @@
+import { randomStream } from '../random/index.js';
+
 /** Time and chance as the search layer sees them; tests give their own. */
 export interface SearchEnvironment {
   /** Milliseconds on a clock that never goes back. */
@@ -8,6 +10,9 @@ export interface SearchEnvironment {
   random(): number;
 }
 
+/** A stream of its own for each process, so that many trainers do not come back to a server at the same moment. */
+const jitter = randomStream(process.pid, 'search-retries', Date.now());
+
 /** The real clock and real chance. */
 export const realEnvironment: SearchEnvironment = {
   now: () => performance.now(),
@@ -17,7 +22,7 @@ export const realEnvironment: SearchEnvironment = {
       clearTimeout(timer);
     };
   },
-  random: () => Math.random(),
+  random: () => jitter.next(),
 };
 
 /** Resolves after a while, or at once when the signal is aborted. */
