@@ -15,5 +15,6 @@ describe('nearestName', () => {
     expect(nearestName('banana', ['seed', 'rollout'])).toBeNull();
     expect(suggestion('banana', ['seed'])).toBe('');
     expect(suggestion('sead', ['seed'])).toBe(' Did you mean "seed"?');
+    expect(suggestion('seed', ['seed'])).toBe('');
   });
 });

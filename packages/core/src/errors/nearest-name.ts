@@ -16,7 +16,8 @@ export function nearestName(name: string, names: Iterable<string>): string | nul
 /** ` Did you mean "x"?`, or nothing: to be appended to a message. */
 export function suggestion(name: string, names: Iterable<string>): string {
   const nearest = nearestName(name, names);
-  return nearest === null ? '' : ` Did you mean ${JSON.stringify(nearest)}?`;
+  // The name itself among the names: it is known, only not allowed here.
+  return nearest === null || nearest === name ? '' : ` Did you mean ${JSON.stringify(nearest)}?`;
 }
 
 /** Damerau-Levenshtein distance, the restricted form in which no part is edited twice. */

@@ -144,6 +144,7 @@ describe('trainRun', () => {
     rest.disk.set('checkpoint-2', whole.disk.get('checkpoint-2') ?? NaN);
     const resume = { step: 2, checkpoint: 'checkpoint-2', before: first.before };
     const second = await run(rest, settings, { resume });
+    expect(second.steps).toBe(settings.training.steps - 2);
     expect(rest.events[0]).toBe('load checkpoint-2');
     expect(rest.events).not.toContain('metrics 0');
     expect(untimed(rest.metrics)).toEqual(untimed(whole.metrics.slice(3)));

@@ -99,7 +99,8 @@ export async function trainRun(
     onProgress({ step, steps: training.steps, phase: 'done', metrics });
   }
   const seconds = (performance.now() - started) / 1000;
-  return { steps: training.steps, before, after, trajectories, failures, lastCheckpoint, seconds };
+  const steps = training.steps - (resume?.step ?? 0);
+  return { steps, before, after, trajectories, failures, lastCheckpoint, seconds };
 }
 
 /** What is kept of a step's groups, one line each; those that were not trained on say why. */

@@ -70,6 +70,7 @@ export interface StepProgress {
 }
 
 export interface TrainingSummary {
+  /** Steps made by this process. */
   readonly steps: number;
   /** Held-out measurement before the first step. */
   readonly before: HeldOutScores;
