@@ -199,6 +199,16 @@ describe('around', () => {
     expect(status).toBe(403);
   });
 
+  it('says which option is out of range, and never the token', async () => {
+    const short = startServer(echo, { port: 0, token: 'secret' }, logger);
+    await expect(short).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: 'server.token: a token needs at least 16 characters',
+    });
+    const port = startServer(echo, { port: 70_000 }, logger);
+    await expect(port).rejects.toMatchObject({ code: 'CONFIG_INVALID', where: 'server.port' });
+  });
+
   it('says when its port is taken', async () => {
     const { port } = new URL(await start());
     await expect(startServer(echo, { port: Number(port) }, logger)).rejects.toMatchObject({ code: 'CONFIG_USAGE' });

@@ -23,7 +23,8 @@ export interface RunningServer {
 const patience = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 };
 
 /**
- * Serves a search tool over HTTP. Throws `CONFIG_INVALID` for another host than loopback without a token, and
+ * Serves a search tool over HTTP. Throws `CONFIG_INVALID` for options out of range and for another host than loopback
+ * without a token, and
  * `CONFIG_USAGE` when the address cannot be had.
  *
  * @param options see {@link serverOptions}; what is missing takes its default.
@@ -33,7 +34,7 @@ export async function startServer(
   options: Partial<ServerOptions>,
   logger: Logger,
 ): Promise<RunningServer> {
-  const settings = serverOptions.parse(options);
+  const settings = checked(options);
   if (settings.token === undefined && !isLoopback(settings.host)) {
     throw new TurnwiseError('CONFIG_INVALID', `Listening on ${settings.host} needs a token.`, {
       where: 'server.host',
@@ -52,6 +53,15 @@ export async function startServer(
     url: urlOf(server.address() as AddressInfo),
     close: () => (closing ??= shutDown(server, admission, settings.drainSeconds, logger)),
   };
+}
+
+function checked(options: Partial<ServerOptions>): ServerOptions {
+  const result = serverOptions.safeParse(options);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const where = ['server', ...(issue?.path ?? [])].join('.');
+  // The value is left out of the message: it may be the token.
+  throw new TurnwiseError('CONFIG_INVALID', `${where}: ${issue?.message}`, { where, cause: result.error });
 }
 
 function listen(server: Server, { host, port }: ServerOptions): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import type { PostgresOptions } from '@turnwise/search-postgres';
 import { readCorpus, TurnwiseError } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
-import type { ConfigOptions, Session } from '../session.js';
+import { withScope, type ConfigOptions, type Session } from '../session.js';
 
 interface ImportOptions extends ConfigOptions {
   readonly corpus?: string;
@@ -37,15 +38,15 @@ async function importCorpus(session: Session, { corpus, into, json, ...options }
     });
   }
   const { importPassages, postgresOptions } = await import('@turnwise/search-postgres');
-  const parsed = postgresOptions.safeParse(loaded.config.search.use === 'postgres' ? loaded.config.search.with : {});
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', `search.with.${issue?.path.join('.')}: ${issue?.message}`, {
-      where: loaded.locate(['search', 'with']),
-    });
-  }
+  // The plugin's own check, which names the place of what is wrong; nothing is made or connected.
+  const settings =
+    loaded.config.search.use === 'postgres'
+      ? await withScope(await session.compose(loaded, ['search']), (scope) =>
+          Promise.resolve(scope.plugins[0]?.options as PostgresOptions),
+        )
+      : postgresOptions.parse({});
   const passages = await readCorpus(file);
-  const result = await importPassages(parsed.data, passages, (written) => {
+  const result = await importPassages(settings, passages, (written) => {
     session.statusLine.update(() => `importing ${written}/${passages.length} passages`);
   }).catch((cause: unknown) => {
     if (TurnwiseError.is(cause)) throw cause;
@@ -54,12 +55,12 @@ async function importCorpus(session: Session, { corpus, into, json, ...options }
       `The corpus could not be written into PostgreSQL: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
         where: loaded.locate(['search', 'with']),
-        hint: `The table ${parsed.data.table} is as it was. Look at connectionString or ${parsed.data.connectionVariable}.`,
+        hint: `The table ${settings.table} is as it was. Look at connectionString or ${settings.connectionVariable}.`,
         cause,
       },
     );
   });
   await (json === true
-    ? session.json({ file, table: parsed.data.table, ...result })
-    : session.print(`${result.passages} passages, ${result.terms} words in ${parsed.data.table}`));
+    ? session.json({ file, table: settings.table, ...result })
+    : session.print(`${result.passages} passages, ${result.terms} words in ${settings.table}`));
 }

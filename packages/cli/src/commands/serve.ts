@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { TurnwiseError } from '@turnwise/core';
 import { startServer } from '@turnwise/server';
 import { wholeNumber, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
@@ -37,7 +36,6 @@ async function serve(session: Session, options: ServeOptions): Promise<void> {
       return;
     }
     const { host, port } = options;
-    if (port > 65535) throw new TurnwiseError('CONFIG_USAGE', `--port is ${port}; expected at most 65535.`);
     const token = process.env[tokenVariable];
     const server = await startServer(
       tool,

@@ -78,20 +78,26 @@ export async function composeRun(
       );
   };
 
-  if (kinds.includes('search') && loaded.config.search.layer.replay !== undefined)
-    bindReplayedSearch(container, loaded);
+  const { layer } = loaded.config.search;
+  const layered = async (search: SearchTool, disposal: DisposalStack): Promise<SearchTool> => {
+    const around = await createSearchLayer(search, layer);
+    disposal.push('search layer', () => around[Symbol.asyncDispose]());
+    return around;
+  };
 
   const weights = loaded.config.reward.map(({ weight }: RewardUse) => weight);
   for (const plugin of plugins) {
     const name = plugin.id;
     if (isKind(plugin, 'policy')) bind(plugin, tokens.PolicyToken, (policy) => policy);
     if (isKind(plugin, 'protocol')) bind(plugin, tokens.ProtocolToken, (protocol) => protocol);
-    if (isKind(plugin, 'search') && loaded.config.search.layer.replay === undefined) {
-      bind(plugin, tokens.SearchToken, async (search, disposal) => {
-        const layer = await createSearchLayer(search, loaded.config.search.layer);
-        disposal.push('search layer', () => layer[Symbol.asyncDispose]());
-        return layer;
-      });
+    if (isKind(plugin, 'search')) {
+      // Replayed searches come from the record: the tool is neither made nor started, and may be out of reach.
+      if (layer.replay === undefined) bind(plugin, tokens.SearchToken, layered);
+      else {
+        container
+          .bind(tokens.SearchToken)
+          .toResolvedValue((disposal) => layered(absentSearch, disposal), [tokens.DisposalToken]);
+      }
     }
     if (isKind(plugin, 'advantage')) bind(plugin, tokens.AdvantageToken, (estimator) => ({ name, estimator }));
     if (isKind(plugin, 'tracker')) bind(plugin, tokens.TrackerToken, (tracker) => tracker);
@@ -103,20 +109,10 @@ export async function composeRun(
   return new RunScope(loaded, plugins, container, metrics);
 }
 
-/** Searches come from the record: the tool itself is neither made nor started, and may be out of reach. */
-function bindReplayedSearch(container: Container, loaded: LoadedConfig): void {
-  const absent: SearchTool = {
-    search: () => Promise.reject(new Error('searches are replayed; the search tool was not made')),
-  };
-  container.bind(tokens.SearchToken).toResolvedValue(
-    async (disposal) => {
-      const layer = await createSearchLayer(absent, loaded.config.search.layer);
-      disposal.push('search layer', () => layer[Symbol.asyncDispose]());
-      return layer;
-    },
-    [tokens.DisposalToken],
-  );
-}
+/** Stands where a replayed run has no search tool; the layer never asks it. */
+const absentSearch: SearchTool = {
+  search: () => Promise.reject(new Error('searches are replayed; the search tool was not made')),
+};
 
 function isKind<Kind extends PluginKind>(plugin: LoadedPlugin, kind: Kind): plugin is LoadedPlugin<Kind> {
   return plugin.kind === kind;

@@ -1,4 +1,4 @@
-import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
+import type { Question, TrajectoryGroup } from '../contract/index.js';
 import { findFirstOccurrence } from '../credit/index.js';
 import { rolloutGroups, type RolloutOptions, type RolloutParts } from '../rollout/index.js';
 import { exactMatch, goldMatcher, tokenF1 } from '../text/index.js';
@@ -43,9 +43,10 @@ export async function evaluate(
 
 /** Scores recorded groups. */
 export function reportOn(groups: readonly TrajectoryGroup[]): EvaluationReport {
-  const rows = groups.flatMap(({ question, trajectories }) =>
-    trajectories.map((trajectory) => ({ question, trajectory, answer: trajectory.answer ?? '' })),
-  );
+  const rows = groups.flatMap(({ question, trajectories }) => {
+    const matcher = goldMatcher(question);
+    return trajectories.map((trajectory) => ({ question, trajectory, answer: trajectory.answer ?? '', matcher }));
+  });
   const mean = (measure: (row: (typeof rows)[number]) => number): number =>
     rows.length === 0 ? 0 : rows.reduce((sum, row) => sum + measure(row), 0) / rows.length;
   const turns = rows.flatMap(({ trajectory }) => trajectory.turns);
@@ -54,14 +55,10 @@ export function reportOn(groups: readonly TrajectoryGroup[]): EvaluationReport {
     trajectories: rows.length,
     exactMatch: mean(({ question, answer }) => (answer !== '' && exactMatch(answer, question.answers) ? 1 : 0)),
     f1: mean(({ question, answer }) => (answer === '' ? 0 : tokenF1(answer, question.answers))),
-    goldRetrieved: mean(({ question, trajectory }) => (retrievedGold(trajectory, question) ? 1 : 0)),
+    goldRetrieved: mean(({ trajectory, matcher }) => (findFirstOccurrence(trajectory, matcher) === null ? 0 : 1)),
     turnsMean: mean(({ trajectory }) => trajectory.turns.length),
     unanswered: mean(({ trajectory }) => (trajectory.answer === null ? 1 : 0)),
     invalidRate: turns.length === 0 ? 0 : turns.filter(({ action }) => action.kind === 'invalid').length / turns.length,
     failures: rows.filter(({ trajectory }) => trajectory.failure !== undefined).length,
   };
-}
-
-function retrievedGold(trajectory: Trajectory, question: Question): boolean {
-  return findFirstOccurrence(trajectory, goldMatcher(question)) !== null;
 }
