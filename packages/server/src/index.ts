@@ -1,2 +1,3 @@
 export { serverOptions, type ServerOptions } from './server-options.js';
+export type { CreditStrategies, CreditStrategy, Services } from './services.js';
 export { startServer, type RunningServer } from './start-server.js';

@@ -34,7 +34,7 @@ const echo: SearchTool = {
 };
 
 async function start(options: Partial<ServerOptions> = {}, tool: SearchTool = echo): Promise<string> {
-  const server = await startServer(tool, { port: 0, drainSeconds: 0.3, ...options }, logger);
+  const server = await startServer({ search: tool }, { port: 0, drainSeconds: 0.3, ...options }, logger);
   running.push(server);
   return server.url;
 }
@@ -181,10 +181,14 @@ describe('around', () => {
   });
 
   it('without a token listens on loopback only and to local names only', async () => {
-    await expect(startServer(echo, { host: '0.0.0.0', port: 0 }, logger)).rejects.toMatchObject({
+    await expect(startServer({ search: echo }, { host: '0.0.0.0', port: 0 }, logger)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
     });
-    const open = await startServer(echo, { host: '0.0.0.0', port: 0, token: 'a-token-of-some-length' }, logger);
+    const open = await startServer(
+      { search: echo },
+      { host: '0.0.0.0', port: 0, token: 'a-token-of-some-length' },
+      logger,
+    );
     await open.close();
     const url = new URL(await start());
     const status = await new Promise((resolve) => {
@@ -200,18 +204,20 @@ describe('around', () => {
   });
 
   it('says which option is out of range, and never the token', async () => {
-    const short = startServer(echo, { port: 0, token: 'secret' }, logger);
+    const short = startServer({ search: echo }, { port: 0, token: 'secret' }, logger);
     await expect(short).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: 'server.token: a token needs at least 16 characters',
     });
-    const port = startServer(echo, { port: 70_000 }, logger);
+    const port = startServer({ search: echo }, { port: 70_000 }, logger);
     await expect(port).rejects.toMatchObject({ code: 'CONFIG_INVALID', where: 'server.port' });
   });
 
   it('says when its port is taken', async () => {
     const { port } = new URL(await start());
-    await expect(startServer(echo, { port: Number(port) }, logger)).rejects.toMatchObject({ code: 'CONFIG_USAGE' });
+    await expect(startServer({ search: echo }, { port: Number(port) }, logger)).rejects.toMatchObject({
+      code: 'CONFIG_USAGE',
+    });
   });
 });
 
@@ -251,7 +257,7 @@ describe('limits', () => {
 
   it('lets requests under way end at shutdown and takes no new ones', async () => {
     const tool = new HeldTool();
-    const server = await startServer(tool, { port: 0, drainSeconds: 30 }, logger);
+    const server = await startServer({ search: tool }, { port: 0, drainSeconds: 30 }, logger);
     const underWay = post(`${server.url}/retrieve`, { queries: ['a'] });
     await tool.holds(1);
     const closing = server.close();
@@ -264,7 +270,7 @@ describe('limits', () => {
 
   it('cuts off what does not end in time', async () => {
     const tool = new HeldTool();
-    const server = await startServer(tool, { port: 0, drainSeconds: 0.05 }, logger);
+    const server = await startServer({ search: tool }, { port: 0, drainSeconds: 0.05 }, logger);
     const underWay = post(`${server.url}/retrieve`, { queries: ['a'] });
     underWay.catch(() => undefined);
     await tool.holds(1);

@@ -1,17 +1,23 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
-import { TurnwiseError, type Logger, type SearchTool } from '@turnwise/core';
+import { TurnwiseError, type Logger } from '@turnwise/core';
 import { Admission } from './admission.js';
 import { createApp } from './create-app.js';
+import { creditRoutes } from './credit-routes.js';
 import { isLoopback } from './loopback.js';
+import { remoteRewardRoutes } from './remote-reward-routes.js';
+import { retrievalRoutes } from './retrieval-routes.js';
 import { serverOptions, type ServerOptions } from './server-options.js';
 import { ServiceMetrics } from './service-metrics.js';
+import type { Services } from './services.js';
 
 /** A service that is up. */
 export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:8000`. */
   readonly url: string;
+  /** What it answers to by POST. */
+  readonly paths: readonly string[];
   /**
    * Takes no more requests, lets those under way end within `drainSeconds`, then closes every connection. Resolves when
    * nothing is left open. Further calls wait for the first.
@@ -23,14 +29,14 @@ export interface RunningServer {
 const patience = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 };
 
 /**
- * Serves a search tool over HTTP. Throws `CONFIG_INVALID` for options out of range and for another host than loopback
+ * Serves a search tool, the rewards and advantages of strategies, or both over HTTP. Throws `CONFIG_INVALID` for options out of range and for another host than loopback
  * without a token, and
  * `CONFIG_USAGE` when the address cannot be had.
  *
  * @param options see {@link serverOptions}; what is missing takes its default.
  */
 export async function startServer(
-  tool: SearchTool,
+  services: Services,
   options: Partial<ServerOptions>,
   logger: Logger,
 ): Promise<RunningServer> {
@@ -42,7 +48,12 @@ export async function startServer(
     });
   }
   const admission = new Admission(settings.concurrency);
-  const app = createApp({ tool, options: settings, admission, metrics: new ServiceMetrics(), logger });
+  const metrics = new ServiceMetrics();
+  const routes = [
+    ...(services.search ? retrievalRoutes(services.search, settings, metrics) : []),
+    ...(services.credit ? [...creditRoutes(services.credit), ...remoteRewardRoutes(services.credit)] : []),
+  ];
+  const app = createApp({ routes, options: settings, admission, metrics, logger });
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: patience,
@@ -51,6 +62,7 @@ export async function startServer(
   let closing: Promise<void> | null = null;
   return {
     url: urlOf(server.address() as AddressInfo),
+    paths: routes.map(({ path }) => path),
     close: () => (closing ??= shutDown(server, admission, settings.drainSeconds, logger)),
   };
 }

@@ -9,6 +9,7 @@ import { resolveStrategy } from './resolve-strategy.js';
 import { resolveWorlds } from './resolve-worlds.js';
 import { runJsonSchema, runSchema } from './run-schema.js';
 import { parseSetOption, type SetOption } from './set-option.js';
+import { builtinStrategies } from './strategies.js';
 import type { RunConfig } from './run-config.js';
 
 /** A checked configuration with what is needed to say where each part of it was asked for. */
@@ -16,6 +17,8 @@ export interface LoadedConfig {
   readonly config: RunConfig;
   /** Name of the strategy; `custom` when reward and advantage are spelled out. */
   readonly strategy: string;
+  /** What `strategy` could name: the built-in ones and the configuration's own. */
+  readonly strategyNames: readonly string[];
   /** Absolute path; `null` for a configuration of defaults and `--set` alone. */
   readonly file: string | null;
   /** Relative paths start here: the folder of the file. */
@@ -63,7 +66,7 @@ export function checkConfig(
   const { strategy, issues: strategyIssues } = resolveStrategy(raw);
   issues.push(...strategyIssues);
   if (!parsed.success || strategy === null) throw configInvalid(source.label, issues, locate);
-  const { strategy: _name, strategies: _named, ...rest } = parsed.data;
+  const { strategy: _name, strategies: own, ...rest } = parsed.data;
   const world = resolveWorlds({ ...rest, reward: strategy.reward, advantage: strategy.advantage });
   if (world.issues.length > 0) throw configInvalid(source.label, world.issues, locate);
   const folderOf = (path: ConfigPath): string =>
@@ -71,6 +74,7 @@ export function checkConfig(
   return {
     config: inOrder(resolvePaths(world.config, folderOf)),
     strategy: strategy.name,
+    strategyNames: [...Object.keys(builtinStrategies), ...Object.keys(own)],
     file: source.file,
     folder: source.folder,
     locate,

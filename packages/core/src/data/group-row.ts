@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Question, StopReason, Trajectory } from '../contract/index.js';
+import type { Question, StopReason, Trajectory, TrajectoryGroup } from '../contract/index.js';
 import { filledText, idField } from './row-fields.js';
 
 const text = z.string({ error: 'expected text' });
@@ -95,3 +95,11 @@ export const groupRow = z.object({
   question: questionField,
   trajectories: z.array(trajectoryField).min(1, 'a group needs at least one trajectory'),
 });
+
+/** A trajectory without an id is called `<question id>/<index>`. */
+export function withTrajectoryIds({ question, trajectories }: z.output<typeof groupRow>): TrajectoryGroup {
+  return {
+    question,
+    trajectories: trajectories.map(({ id, ...rest }, index) => ({ id: id ?? `${question.id}/${index}`, ...rest })),
+  };
+}

@@ -1,4 +1,6 @@
 export { fileDigest } from './file-digest.js';
+export { recordedGroupSchema, transcriptGroup, type RecordedGroup } from './parse-group.js';
+export { describeIssue } from './parse-row.js';
 export { parseTranscript } from './parse-transcript.js';
 export { excerpt, printable } from './printable.js';
 export { readCorpus } from './read-corpus.js';

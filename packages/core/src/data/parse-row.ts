@@ -55,7 +55,8 @@ export function invalidLine(file: string, line: Line, reason: string, cause?: un
   });
 }
 
-function describeIssue(path: readonly PropertyKey[], message: string, root: unknown): string {
+/** One thing wrong with a row, in words: the field, what is expected there and what stands there. */
+export function describeIssue(path: readonly PropertyKey[], message: string, root: unknown): string {
   if (path.length === 0) return `${message}, got ${excerpt(JSON.stringify(root))}`;
   const name = path.map((part, index) =>
     typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${printable(String(part))}`,

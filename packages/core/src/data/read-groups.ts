@@ -1,6 +1,6 @@
 import type { TrajectoryGroup } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { groupRow } from './group-row.js';
+import { groupRow, withTrajectoryIds } from './group-row.js';
 import { checkRow, invalidLine, parseJson } from './parse-row.js';
 import { excerpt } from './printable.js';
 import { readLines } from './read-lines.js';
@@ -26,7 +26,7 @@ export async function readGroups(file: string): Promise<TrajectoryGroup[]> {
     if (shape === null) throw invalidLine(file, line, `trajectories: ${expected}, got ${keysOf(value)}`);
     const group =
       shape === 'group'
-        ? recorded(checkRow(file, line, value, groupRow))
+        ? withTrajectoryIds(checkRow(file, line, value, groupRow))
         : addTranscript(checkRow(file, line, value, transcriptRow), line);
     if (group !== null) groups.push(group);
   }
@@ -54,11 +54,4 @@ function keysOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : `a ${typeof value}`;
   const keys = Object.keys(value);
   return keys.length === 0 ? 'an object without keys' : `the keys ${excerpt(keys.join(', '))}`;
-}
-
-function recorded({ question, trajectories }: ReturnType<typeof groupRow.parse>): TrajectoryGroup {
-  return {
-    question,
-    trajectories: trajectories.map(({ id, ...rest }, index) => ({ id: id ?? `${question.id}/${index}`, ...rest })),
-  };
 }
