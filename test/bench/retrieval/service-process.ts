@@ -54,6 +54,10 @@ if (process.send !== undefined && process.argv[1] === fileURLToPath(import.meta.
   const source = JSON.parse(process.argv[2] ?? '') as ServiceSource;
   const ignore = (): void => undefined;
   const logger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
-  const server = await startServer({ search: await toolFor(source) }, { port: source.port ?? 0, timeoutSeconds: 5 }, logger);
+  const server = await startServer(
+    { search: await toolFor(source) },
+    { port: source.port ?? 0, timeoutSeconds: 5 },
+    logger,
+  );
   process.send(server.url);
 }
