@@ -13,6 +13,9 @@ export interface LayerActivations {
   /** Rotated and scaled [queries, queryWidth]. */
   readonly queries: Address;
   readonly attended: Address;
+  /** Queries [queries, queryWidth] and keys [rows, keyValueWidth] before their norm; empty without one. */
+  readonly plainQueries: Address;
+  readonly plainKeys: Address;
   /** log(sum(exp(score))) [queries, headCount]. */
   readonly logSums: Address;
   /** Residual stream between attention and feed-forward [queries, hiddenSize]. */
@@ -98,6 +101,8 @@ export function layLayerActivations(
     keyValues: region.take(rows * 2 * layout.keyValueWidth),
     queries: region.take(queries * layout.queryWidth),
     attended: region.take(queries * layout.queryWidth),
+    plainQueries: region.take(config.queryKeyNorm ? queries * layout.queryWidth : 0),
+    plainKeys: region.take(config.queryKeyNorm ? rows * layout.keyValueWidth : 0),
     logSums: region.take(queries * config.headCount),
     middle: region.take(queries * config.hiddenSize),
     feedForwardInverse: region.take(queries),

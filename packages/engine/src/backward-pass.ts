@@ -3,7 +3,7 @@ import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
 import { rotateKeys, rotateQueries } from './forward-layer.js';
 import { chunkRows } from './forward-pass.js';
-import { inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
+import { biasGradient, inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
 import type { LayerRows, SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
@@ -55,7 +55,7 @@ function headBackward(
   workspace: BackwardWorkspace,
 ): void {
   const { kernels, config, layout, heap } = model;
-  const { embedding, finalNorm, paddedVocabulary } = layout;
+  const { finalNorm, paddedVocabulary } = layout;
   const { dSelected, dOutput } = workspace;
   const dLogits = head.logits;
   kernels.scoreTargetsBackward(
@@ -69,8 +69,8 @@ function headBackward(
     workspace.dLogprobs,
     workspace.dEntropies,
   );
-  weightGradient(model, embedding, dLogits, head.normed, scored);
-  inputGradient(model, embedding, dLogits, dSelected, scored);
+  weightGradient(model, layout.head, dLogits, head.normed, scored);
+  inputGradient(model, layout.head, dLogits, dSelected, scored);
   heap.floats(dOutput, scored * config.hiddenSize).fill(0);
   normaliseBackward(model, finalNorm, dSelected, output, head.inverse, dOutput, scored);
 }
@@ -87,9 +87,11 @@ function feedForwardBackward(
   inputGradient(model, layer.feedForwardOut, dResidual, dActivated, queries);
   model.kernels.swigluBackward(gateUp, dActivated, dGateUp, activated, queries, model.layout.paddedIntermediate);
   weightGradient(model, layer.feedForwardOut, dResidual, activated, queries);
+  biasGradient(model, layer.biases.feedForwardOut, dResidual, queries, model.config.hiddenSize);
 
   normalise(model, layer.feedForwardNorm, middle, normed, feedForwardInverse, queries);
   weightGradient(model, layer.feedForwardIn, dGateUp, normed, queries);
+  biasGradient(model, layer.biases.feedForwardIn, dGateUp, queries, layer.feedForwardIn.outputs);
   inputGradient(model, layer.feedForwardIn, dGateUp, dNormed, queries);
   normaliseBackward(model, layer.feedForwardNorm, dNormed, middle, feedForwardInverse, dResidual, queries);
 }
@@ -108,8 +110,12 @@ function attentionBackward(
   const { input, attentionInverse } = buffers;
   const { dHidden, normed, dNormed, selected, dSelected, dQueries, dKeyValues } = workspace;
   weightGradient(model, layer.attentionOut, dResidual, buffers.attended, queries);
+  biasGradient(model, layer.biases.attentionOut, dResidual, queries, hiddenSize);
   inputGradient(model, layer.attentionOut, dResidual, workspace.dAttended, queries);
   for (const sequence of sequences) attendBackward(model, sequence, buffers, workspace);
+  normaliseHeadsBackward(model, layer.queryKeyNorms, buffers, workspace, rows, queries);
+  biasGradient(model, layer.biases.query, dQueries, queries, layer.query.outputs);
+  biasGradient(model, layer.biases.keyValue, dKeyValues, rows, layer.keyValue.outputs);
 
   normalise(model, layer.attentionNorm, input, normed, attentionInverse, rows);
   weightGradient(model, layer.keyValue, dKeyValues, normed, rows);
@@ -126,6 +132,27 @@ function attentionBackward(
     kernels.scatterRows(dResidual, indices, queries, dHidden, hiddenSize);
   }
   normaliseBackward(model, layer.attentionNorm, dNormed, input, attentionInverse, dHidden, rows);
+}
+
+/** Turns the gradients of normed queries and keys into those of the plain ones, in place. */
+function normaliseHeadsBackward(
+  model: ModelMemory,
+  norms: LayerPlaces['queryKeyNorms'],
+  { plainQueries, plainKeys }: LayerActivations,
+  { dQueries, dKeyValues }: BackwardWorkspace,
+  rows: number,
+  queryRows: number,
+): void {
+  if (norms === null) return;
+  const { headCount, keyValueHeadCount, rmsNormEpsilon } = model.config;
+  const { headSize, queryWidth, keyValueWidth } = model.layout;
+  const backward = (dy: Address, dyStride: number, x: Address, gamma: number, count: number, heads: number): void => {
+    const [weights, gradients] = [model.weight(gamma), model.gradient(gamma)];
+    const stride = heads * headSize * 4;
+    model.kernels.headNormBackward(dy, dyStride, x, stride, weights, gradients, count, heads, headSize, rmsNormEpsilon);
+  };
+  backward(dQueries, queryWidth * 4, plainQueries, norms.query, queryRows, headCount);
+  backward(dKeyValues, 2 * keyValueWidth * 4, plainKeys, norms.key, rows, keyValueHeadCount);
 }
 
 /** Fills one sequence's rows of `dQueries` and `dKeyValues` from `dAttended`. */

@@ -107,8 +107,13 @@ describe('a folder that does not hold what it should', () => {
     ],
     [
       'another architecture',
+      () => changeConfig({ model_type: 'mamba' }),
+      'config.json: model_type: expected turnwise, llama, qwen2, qwen3, found "mamba"',
+    ],
+    [
+      'biases the file does not hold',
       () => changeConfig({ attention_bias: true }),
-      'config.json: attention_bias: expected false, found true',
+      "tensor 'model.layers.0.self_attn.q_proj.bias': expected [32], found none",
     ],
     [
       'a number that is none',

@@ -14,6 +14,18 @@ const engines: readonly (readonly [string, Engine])[] = [
   ['shared keys and taps', smallEngine()],
   ['plain', smallEngine({ keyValueHeadCount: 4, shiftTaps: 0, layerCount: 1 })],
   ['head size 24', smallEngine({ hiddenSize: 48, headCount: 2, keyValueHeadCount: 1 })],
+  [
+    'biases, normed heads and an output head of its own',
+    smallEngine({
+      headSize: 16,
+      queryKeyNorm: true,
+      tiedEmbedding: false,
+      queryKeyValueBias: true,
+      attentionOutBias: true,
+      feedForwardBias: true,
+      shiftTaps: 0,
+    }),
+  ],
 ];
 
 describe.each(engines)('%s', (_, engine) => {

@@ -1,8 +1,9 @@
 import type { ForwardWorkspace, LayerActivations } from './activations.js';
-import { normalise, project } from './layer-operations.js';
+import { addBias, normalise, project } from './layer-operations.js';
 import type { LayerRows, QueryRun, SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
+import type { LayerPlaces } from './parameter-layout.js';
 
 /** Where attention finds one sequence's keys and values of one key-value head. */
 export interface HeadMemory {
@@ -44,7 +45,9 @@ export function forwardLayer(
   const { hiddenSize } = config;
 
   normalise(model, layer.attentionNorm, input, normed, buffers.attentionInverse, rows);
+  const { biases } = layer;
   project(model, layer.keyValue, normed, buffers.keyValues, rows);
+  addBias(model, biases.keyValue, buffers.keyValues, rows, layer.keyValue.outputs);
   if (indices === null) {
     project(model, layer.query, normed, buffers.queries, queries);
     kernels.copyRows(input, 0, middle, 0, 1, rows * hiddenSize);
@@ -53,19 +56,45 @@ export function forwardLayer(
     project(model, layer.query, workspace.selected, buffers.queries, queries);
     kernels.gatherRows(input, indices, queries, middle, hiddenSize);
   }
+  addBias(model, biases.query, buffers.queries, queries, layer.query.outputs);
+  normaliseHeads(model, layer.queryKeyNorms, buffers, rows, queries);
   sequences.forEach((sequence, s) => {
     rotateKeys(model, buffers.keyValues + sequence.row * 2 * layout.keyValueWidth * 4, sequence, 1);
     for (const run of sequence.queries) rotateQueries(model, buffers.queries, run, 1);
     attend(model, s, sequence, buffers, workspace, remember);
   });
   project(model, layer.attentionOut, buffers.attended, middle, queries, true);
+  addBias(model, biases.attentionOut, middle, queries, hiddenSize);
 
   // `selected` and `normed` are free again; the query rows are never more than the rows.
   normalise(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, queries);
   project(model, layer.feedForwardIn, normed, buffers.gateUp, queries);
+  addBias(model, biases.feedForwardIn, buffers.gateUp, queries, layer.feedForwardIn.outputs);
   kernels.swiglu(buffers.gateUp, activated, queries, layout.paddedIntermediate);
   kernels.copyRows(middle, 0, output, 0, 1, queries * hiddenSize);
   project(model, layer.feedForwardOut, activated, output, queries, true);
+  addBias(model, biases.feedForwardOut, output, queries, hiddenSize);
+}
+
+/** Norms each query and key head in place, keeping what they were for the backward pass. */
+function normaliseHeads(
+  { kernels, config, layout, weights }: ModelMemory,
+  norms: LayerPlaces['queryKeyNorms'],
+  { queries, keyValues, plainQueries, plainKeys }: LayerActivations,
+  rows: number,
+  queryRows: number,
+): void {
+  if (norms === null) return;
+  const { headCount, keyValueHeadCount, rmsNormEpsilon } = config;
+  const { headSize, queryWidth, keyValueWidth } = layout;
+  const [queryStride, keyStride] = [queryWidth * 4, 2 * keyValueWidth * 4];
+  kernels.copyRows(queries, queryStride, plainQueries, queryStride, queryRows, queryWidth);
+  kernels.copyRows(keyValues, keyStride, plainKeys, keyValueWidth * 4, rows, keyValueWidth);
+  const norm = (x: Address, stride: number, gamma: number, count: number, heads: number): void => {
+    kernels.headNorm(x, stride, weights + gamma * 4, x, stride, count, heads, headSize, rmsNormEpsilon);
+  };
+  norm(queries, queryStride, norms.query, queryRows, headCount);
+  norm(keyValues, keyStride, norms.key, rows, keyValueHeadCount);
 }
 
 function attend(

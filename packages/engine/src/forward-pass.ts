@@ -76,9 +76,9 @@ function scoreChunk(
   head: ChunkActivations['head'],
 ): void {
   const { kernels, config, layout } = model;
-  const { embedding, paddedVocabulary } = layout;
+  const { paddedVocabulary } = layout;
   normalise(model, layout.finalNorm, output, head.normed, head.inverse, scored);
-  project(model, embedding, head.normed, head.logits, scored);
+  project(model, layout.head, head.normed, head.logits, scored);
   kernels.maskPadding(head.logits, scored, config.vocabularySize, paddedVocabulary);
   kernels.scoreTargets(
     head.logits,

@@ -33,6 +33,49 @@ describe.each([
     { headCount: 2, keyValueHeadCount: 2, layerCount: 1, shiftTaps: 0 },
     1,
   ],
+  [
+    'as in Qwen2: biases of queries, keys and values, tied',
+    { hiddenSize: 16, headCount: 2, keyValueHeadCount: 1, shiftTaps: 0, queryKeyValueBias: true },
+    1,
+  ],
+  [
+    'as in Qwen3: normed queries and keys, heads wider than the stream, an output head of its own, linear scaling',
+    {
+      hiddenSize: 24,
+      headCount: 2,
+      headSize: 16,
+      keyValueHeadCount: 1,
+      shiftTaps: 0,
+      intermediateSize: 20,
+      queryKeyNorm: true,
+      tiedEmbedding: false,
+      ropeScaling: { kind: 'linear', factor: 3 },
+    },
+    0.9,
+  ],
+  [
+    'as in Llama 3: all biases, scaled positions, an output head of its own; and all the rest at once',
+    {
+      hiddenSize: 16,
+      headCount: 2,
+      keyValueHeadCount: 2,
+      intermediateSize: 20,
+      queryKeyValueBias: true,
+      attentionOutBias: true,
+      feedForwardBias: true,
+      queryKeyNorm: true,
+      tiedEmbedding: false,
+      ropeTheta: 100,
+      ropeScaling: {
+        kind: 'llama3',
+        factor: 8,
+        lowFrequencyFactor: 1,
+        highFrequencyFactor: 4,
+        originalContextLength: 40,
+      },
+    },
+    1.2,
+  ],
 ] as const)('%s', (_, changes, temperature) => {
   const engine = smallEngine(changes);
   const batch = randomBatch(engine.config, lengths, 7);

@@ -3,7 +3,7 @@ import { normalStream } from './random-normal.js';
 
 /** Standard deviations of the normal distributions the weights are drawn from; norms start at 1. */
 export interface Initialisation {
-  /** Token embeddings (tied with the output head). Default 0.3: at 0.05 a small policy learns look-ups far slower. */
+  /** Token embeddings and the output head. Default 0.3: at 0.05 a small policy learns look-ups far slower. */
   readonly embedding?: number;
   /**
    * Projections have this over sqrt(inputs); those that write into the residual stream further over sqrt(2 layers).
@@ -25,11 +25,13 @@ export function initialValues(
   const size = shape.reduce((product, extent) => product * extent, 1);
   const inputs = shape.at(-1) ?? 1;
   if (name.endsWith('norm.weight')) return new Float32Array(size).fill(1);
+  if (name.endsWith('.bias')) return new Float32Array(size);
   const normal = normalStream(seed, name);
   if (name.endsWith('shift_taps.weight')) {
     return Float32Array.from({ length: size }, (_, i) => (i < inputs ? 1 : taps * normal()));
   }
-  if (name.endsWith('embed_tokens.weight')) return Float32Array.from({ length: size }, () => embedding * normal());
+  if (/(embed_tokens|lm_head)\.weight$/u.test(name))
+    return Float32Array.from({ length: size }, () => embedding * normal());
   const intoResidual = name.endsWith('o_proj.weight') || name.endsWith('down_proj.weight');
   const deviation = projection / Math.sqrt(inputs * (intoResidual ? 2 * layerCount : 1));
   return Float32Array.from({ length: size }, () => deviation * normal());

@@ -27,6 +27,16 @@ export function weightGradient(model: ModelMemory, w: MatrixPlace, dy: Address, 
   kernels.accumulateOuter(dy, w.outputs * 4, x, w.inputs * 4, model.gradient(w.offset), rows, w.outputs, w.inputs);
 }
 
+/** Adds the biases at offset `bias` to each row of y[rows, size]; null adds nothing. */
+export function addBias(model: ModelMemory, bias: number | null, y: Address, rows: number, size: number): void {
+  if (bias !== null) model.kernels.addBias(y, model.weight(bias), rows, size);
+}
+
+/** Adds the biases' gradient, the sum of the rows of dy[rows, size], to theirs. */
+export function biasGradient(model: ModelMemory, bias: number | null, dy: Address, rows: number, size: number): void {
+  if (bias !== null) model.kernels.addBiasBackward(dy, model.gradient(bias), rows, size);
+}
+
 /** y = RMSNorm(x) with the weights at offset `gamma`; the inverse roots are kept in `inverse` for the backward pass. */
 export function normalise(
   { kernels, config, weights }: ModelMemory,

@@ -40,6 +40,32 @@ export interface Kernels {
     rows: number,
     size: number,
   ): void;
+  /** Strides in bytes; `y` may be `x`. */
+  headNorm(
+    x: Address,
+    xStride: number,
+    gamma: Address,
+    y: Address,
+    yStride: number,
+    rows: number,
+    heads: number,
+    headSize: number,
+    epsilon: number,
+  ): void;
+  headNormBackward(
+    dy: Address,
+    dyStride: number,
+    x: Address,
+    xStride: number,
+    gamma: Address,
+    dGamma: Address,
+    rows: number,
+    heads: number,
+    headSize: number,
+    epsilon: number,
+  ): void;
+  addBias(y: Address, bias: Address, rows: number, size: number): void;
+  addBiasBackward(dy: Address, dBias: Address, rows: number, size: number): void;
   rope(
     x: Address,
     stride: number,

@@ -1,6 +1,7 @@
 import type { Heap } from './heap.js';
 import type { Address, Kernels } from './load-kernels.js';
 import { ParameterLayout, type MatrixPlace, type TensorPlace } from './parameter-layout.js';
+import { ropeFrequencies } from './rope-frequencies.js';
 import type { TransformerConfig } from './transformer-config.js';
 
 /** The two orders in which a matrix is packed: for y = W x and for dx = W^T dy. */
@@ -48,8 +49,9 @@ export class ModelMemory {
     this.sines = heap.allocate(tableSize * 4, 'the rotary tables');
     const cosines = heap.floats(this.cosines, tableSize);
     const sines = heap.floats(this.sines, tableSize);
+    const frequencies = ropeFrequencies(config);
     for (let i = 0; i < tableSize; i++) {
-      const angle = Math.floor(i / half) * config.ropeTheta ** (-(i % half) / half);
+      const angle = Math.floor(i / half) * (frequencies[i % half] ?? NaN);
       cosines[i] = Math.cos(angle);
       sines[i] = Math.sin(angle);
     }
@@ -104,8 +106,8 @@ export class ModelMemory {
   }
 
   private matrices(): MatrixPlace[] {
-    const { embedding, layers } = this.layout;
+    const { head, layers } = this.layout;
     const inLayers = layers.flatMap((l) => [l.query, l.keyValue, l.attentionOut, l.feedForwardIn, l.feedForwardOut]);
-    return [embedding, ...inLayers];
+    return [head, ...inLayers];
   }
 }

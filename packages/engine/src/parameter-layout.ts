@@ -23,8 +23,20 @@ export interface ParameterRange {
   readonly decayed: boolean;
 }
 
+/** Offsets of a layer's biases in the order of its projections' outputs; null where the projection has none. */
+export interface LayerBiases {
+  readonly query: number | null;
+  readonly keyValue: number | null;
+  readonly attentionOut: number | null;
+  readonly feedForwardIn: number | null;
+  readonly feedForwardOut: number | null;
+}
+
 export interface LayerPlaces {
   readonly attentionNorm: number;
+  readonly biases: LayerBiases;
+  /** Offsets of the norms of query and key heads [headSize], or null without. */
+  readonly queryKeyNorms: { readonly query: number; readonly key: number } | null;
   readonly query: MatrixPlace;
   /** Key and value projections stacked: one product computes both. */
   readonly keyValue: MatrixPlace;
@@ -50,6 +62,8 @@ export class ParameterLayout {
   readonly paddedIntermediate: number;
 
   readonly embedding: MatrixPlace;
+  /** What turns states into logits: the embedding itself when tied. */
+  readonly head: MatrixPlace;
   /** Offset of the taps [shiftTaps + 1, hiddenSize], or null without taps. */
   readonly taps: number | null;
   readonly layers: readonly LayerPlaces[];
@@ -60,9 +74,9 @@ export class ParameterLayout {
   readonly size: number;
 
   constructor(config: TransformerConfig) {
-    const { vocabularySize, hiddenSize, intermediateSize, shiftTaps } = config;
-    this.headSize = hiddenSize / config.headCount;
-    this.queryWidth = hiddenSize;
+    const { vocabularySize, hiddenSize, headSize, intermediateSize, shiftTaps } = config;
+    this.headSize = headSize;
+    this.queryWidth = config.headCount * headSize;
     this.keyValueWidth = config.keyValueHeadCount * this.headSize;
     this.paddedVocabulary = roundUpTo8(vocabularySize);
     this.paddedIntermediate = roundUpTo8(intermediateSize);
@@ -76,10 +90,16 @@ export class ParameterLayout {
       size += length;
       return offset;
     };
-    const vector = (name: string): number => {
-      const offset = reserve(hiddenSize, false);
-      tensors.set(name, { name, shape: [hiddenSize], offset, rows: 1, columns: hiddenSize, stride: hiddenSize });
+    const vector = (name: string, length = hiddenSize): number => {
+      const padded = roundUpTo8(length);
+      const offset = reserve(padded, false);
+      tensors.set(name, { name, shape: [length], offset, rows: 1, columns: length, stride: padded });
       return offset;
+    };
+    /** Biases of stacked projections, end to end like their outputs. */
+    const bias = (present: boolean, parts: readonly (readonly [string, number])[]): number | null => {
+      if (!present) return null;
+      return parts.map(([name, length]) => vector(name, length))[0] ?? null;
     };
     /** Stacks tensors of `rows` true rows, each padded to a multiple of 8, with `columns` true of `inputs` columns. */
     const matrix = (inputs: number, columns: number, parts: readonly (readonly [string, number])[]): MatrixPlace => {
@@ -103,10 +123,36 @@ export class ParameterLayout {
       tensors.set(name, { name, shape: [rows, hiddenSize], offset, rows, columns: hiddenSize, stride: hiddenSize });
       this.taps = offset;
     }
+    const layerBiases = (prefix: string): LayerBiases => {
+      const { queryKeyValueBias, attentionOutBias, feedForwardBias } = config;
+      const [attention, mlp] = [`${prefix}.self_attn`, `${prefix}.mlp`];
+      return {
+        query: bias(queryKeyValueBias, [[`${attention}.q_proj.bias`, this.queryWidth]]),
+        keyValue: bias(queryKeyValueBias, [
+          [`${attention}.k_proj.bias`, this.keyValueWidth],
+          [`${attention}.v_proj.bias`, this.keyValueWidth],
+        ]),
+        attentionOut: bias(attentionOutBias, [[`${attention}.o_proj.bias`, hiddenSize]]),
+        feedForwardIn: bias(feedForwardBias, [
+          [`${mlp}.gate_proj.bias`, intermediateSize],
+          [`${mlp}.up_proj.bias`, intermediateSize],
+        ]),
+        feedForwardOut: bias(feedForwardBias, [[`${mlp}.down_proj.bias`, hiddenSize]]),
+      };
+    };
+    const queryKeyNorms = (prefix: string): LayerPlaces['queryKeyNorms'] => {
+      if (!config.queryKeyNorm) return null;
+      return {
+        query: vector(`${prefix}.self_attn.q_norm.weight`, headSize),
+        key: vector(`${prefix}.self_attn.k_norm.weight`, headSize),
+      };
+    };
     this.layers = Array.from({ length: config.layerCount }, (_, index): LayerPlaces => {
       const prefix = `model.layers.${index}`;
       return {
         attentionNorm: vector(`${prefix}.input_layernorm.weight`),
+        biases: layerBiases(prefix),
+        queryKeyNorms: queryKeyNorms(prefix),
         query: matrix(hiddenSize, hiddenSize, [[`${prefix}.self_attn.q_proj.weight`, this.queryWidth]]),
         keyValue: matrix(hiddenSize, hiddenSize, [
           [`${prefix}.self_attn.k_proj.weight`, this.keyValueWidth],
@@ -124,6 +170,9 @@ export class ParameterLayout {
       };
     });
     this.finalNorm = vector('model.norm.weight');
+    this.head = config.tiedEmbedding
+      ? this.embedding
+      : matrix(hiddenSize, hiddenSize, [['lm_head.weight', vocabularySize]]);
     this.tensors = tensors;
     this.ranges = ranges;
     this.size = size;

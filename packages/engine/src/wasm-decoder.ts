@@ -122,7 +122,7 @@ export class WasmDecoder implements Decoder {
       });
     }
     normalise(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
-    project(model, layout.embedding, buffers.normed, buffers.logits, count);
+    project(model, layout.head, buffers.normed, buffers.logits, count);
     const computed = heap.floats(buffers.logits, count * paddedVocabulary);
     for (let i = 0; i < count; i++) {
       const start = i * paddedVocabulary;

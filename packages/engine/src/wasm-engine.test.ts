@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createEngine } from './create-engine.js';
 import { randomBatch, smallConfig, smallEngine } from './testing/small-models.js';
-import { transformerConfig } from './transformer-config.js';
+import { transformerConfig, type TransformerConfig } from './transformer-config.js';
 
 const engine = smallEngine();
 const batch = randomBatch(engine.config, [5, 9], 1);
@@ -109,13 +109,15 @@ test('parameters have Hugging Face names, and copies go in and out', () => {
 });
 
 test.each([
-  [{ hiddenSize: 60 }, 'config.hiddenSize must be headCount times a multiple of 8'],
+  [{ hiddenSize: 60 }, 'config.hiddenSize must be a multiple of 8, got 60'],
+  [{ headSize: 12 }, 'config.headSize (hiddenSize / headCount unless given) must be a multiple of 8'],
+  [{ ropeScaling: { kind: 'linear', factor: 0.5 } }, 'config.ropeScaling.factor must be a number of at least 1'],
   [{ keyValueHeadCount: 3 }, 'config.keyValueHeadCount must divide headCount 4, got 3'],
   [{ vocabularySize: 1 }, 'config.vocabularySize must be a whole number from 2'],
   [{ shiftTaps: 1.5 }, 'config.shiftTaps must be a whole number'],
   [{ ropeTheta: 0 }, 'config.ropeTheta'],
   [{ rmsNormEpsilon: 2 }, 'config.rmsNormEpsilon'],
-])('the configuration %j is refused', (changes, message) => {
+] satisfies [Partial<TransformerConfig>, string][])('the configuration %j is refused', (changes, message) => {
   expect(() => createEngine({ config: { ...smallConfig(), ...changes }, seed: 1 })).toThrow(message);
   expect(() => transformerConfig({ ...smallConfig(), ...changes })).toThrow(message);
 });

@@ -26,7 +26,10 @@ export function referenceScores(
         get(weights, 'model.norm.weight'),
         config.rmsNormEpsilon,
       );
-      const logits = product(get(weights, 'model.embed_tokens.weight'), state).map((logit) => logit / temperature);
+      const logits = product(
+        get(weights, config.tiedEmbedding ? 'model.embed_tokens.weight' : 'lm_head.weight'),
+        state,
+      ).map((logit) => logit / temperature);
       const peak = Math.max(...logits);
       const total = logits.reduce((sum, logit) => sum + Math.exp(logit - peak), 0);
       const logs = logits.map((logit) => logit - peak - Math.log(total));
@@ -38,17 +41,26 @@ export function referenceScores(
 }
 
 function hiddenStates(config: TransformerConfig, weights: ReferenceWeights, tokens: number[]): number[][] {
-  const { hiddenSize, headCount, keyValueHeadCount, rmsNormEpsilon } = config;
-  const headSize = hiddenSize / headCount;
+  const { headSize, headCount, keyValueHeadCount, rmsNormEpsilon } = config;
   let states = tokens.map((_, position) => embedded(config, weights, tokens, position));
   for (let layer = 0; layer < config.layerCount; layer++) {
     const weight = (name: string): Float64Array => get(weights, `model.layers.${layer}.${name}.weight`);
+    const projected = (name: string, x: readonly number[]): number[] => {
+      const bias = weights.get(`model.layers.${layer}.${name}.bias`);
+      return product(weight(name), x).map((value, i) => value + (bias?.[i] ?? 0));
+    };
+    /** Splits into heads, norms each when the model does, and rotates each. */
+    const turned = (x: number[], position: number, norm: string): number[] => {
+      const heads = Array.from({ length: x.length / headSize }, (_, h) => x.slice(h * headSize, (h + 1) * headSize));
+      const finished = heads.map((head) =>
+        config.queryKeyNorm ? normed(head, weight(`self_attn.${norm}`), rmsNormEpsilon) : head,
+      );
+      return rotated(finished.flat(), position, config);
+    };
     const inputs = states.map((state) => normed(state, weight('input_layernorm'), rmsNormEpsilon));
-    const queries = inputs.map((x, t) =>
-      rotated(product(weight('self_attn.q_proj'), x), t, headSize, config.ropeTheta),
-    );
-    const keys = inputs.map((x, t) => rotated(product(weight('self_attn.k_proj'), x), t, headSize, config.ropeTheta));
-    const values = inputs.map((x) => product(weight('self_attn.v_proj'), x));
+    const queries = inputs.map((x, t) => turned(projected('self_attn.q_proj', x), t, 'q_norm'));
+    const keys = inputs.map((x, t) => turned(projected('self_attn.k_proj', x), t, 'k_norm'));
+    const values = inputs.map((x) => projected('self_attn.v_proj', x));
     states = states.map((state, t) => {
       const attended: number[] = [];
       for (let head = 0; head < headCount; head++) {
@@ -63,13 +75,13 @@ function hiddenStates(config: TransformerConfig, weights: ReferenceWeights, toke
           attended.push(exponentials.reduce((sum, e, j) => sum + (e / total) * (values[j]?.[shared + i] ?? NaN), 0));
         }
       }
-      return added(state, product(weight('self_attn.o_proj'), attended));
+      return added(state, projected('self_attn.o_proj', attended));
     });
     states = states.map((state) => {
       const x = normed(state, weight('post_attention_layernorm'), rmsNormEpsilon);
-      const up = product(weight('mlp.up_proj'), x);
-      const activated = product(weight('mlp.gate_proj'), x).map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN));
-      return added(state, product(weight('mlp.down_proj'), activated));
+      const up = projected('mlp.up_proj', x);
+      const activated = projected('mlp.gate_proj', x).map((g, i) => (g / (1 + Math.exp(-g))) * (up[i] ?? NaN));
+      return added(state, projected('mlp.down_proj', activated));
     });
   }
   return states;
@@ -90,15 +102,29 @@ function embedded(config: TransformerConfig, weights: ReferenceWeights, tokens: 
   return mixed;
 }
 
-/** Rotates each head's pairs (i, i + headSize / 2) by position * theta^(-2i / headSize). */
-function rotated(x: number[], position: number, headSize: number, theta: number): number[] {
+/** Rotates each head's pairs (i, i + headSize / 2) by position * theta^(-2i / headSize), its frequency scaled. */
+function rotated(x: number[], position: number, config: TransformerConfig): number[] {
+  const { headSize } = config;
   const half = headSize / 2;
   return x.map((value, index) => {
     const lane = index % headSize;
-    const angle = position * theta ** (-(lane % half) / half);
+    const angle = position * frequency(config, lane % half);
     const partner = lane < half ? -(x[index + half] ?? NaN) : (x[index - half] ?? NaN);
     return value * Math.cos(angle) + partner * Math.sin(angle);
   });
+}
+
+/** Written after transformers' modeling_rope_utils, by wavelength, not after the engine's own formula. */
+function frequency({ headSize, ropeTheta, ropeScaling }: TransformerConfig, pair: number): number {
+  const plain = 1 / ropeTheta ** ((2 * pair) / headSize);
+  if (ropeScaling === null) return plain;
+  if (ropeScaling.kind === 'linear') return plain / ropeScaling.factor;
+  const { factor, lowFrequencyFactor, highFrequencyFactor, originalContextLength } = ropeScaling;
+  const wavelength = (2 * Math.PI) / plain;
+  if (wavelength > originalContextLength / lowFrequencyFactor) return plain / factor;
+  if (wavelength < originalContextLength / highFrequencyFactor) return plain;
+  const smooth = (originalContextLength / wavelength - lowFrequencyFactor) / (highFrequencyFactor - lowFrequencyFactor);
+  return ((1 - smooth) * plain) / factor + smooth * plain;
 }
 
 function normed(x: readonly number[], gamma: Float64Array, epsilon: number): number[] {

@@ -17,9 +17,19 @@ export function smallConfig(changes: Partial<TransformerConfigInput> = {}): Tran
   });
 }
 
-/** With taps far from their gentle start, so that an error in them shows. */
+/** With taps, biases and norms of heads far from their gentle start, so that an error in them shows. */
 export function smallEngine(changes: Partial<TransformerConfigInput> = {}, seed = 1): Engine {
-  return createEngine({ config: smallConfig(changes), seed, initialisation: { taps: 0.3 } });
+  const engine = createEngine({ config: smallConfig(changes), seed, initialisation: { taps: 0.3 } });
+  for (const { name } of engine.parameters()) {
+    // Biases start at 0 and norms of heads at 1, where an error in them would hardly show.
+    if (!/\.bias$|[qk]_norm/u.test(name)) continue;
+    const normal = normalStream(seed, name);
+    engine.writeParameter(
+      name,
+      engine.readParameter(name).map((value) => value + 0.3 * normal()),
+    );
+  }
+  return engine;
 }
 
 /** Numbers in [0, 1) that depend on the seed alone. */

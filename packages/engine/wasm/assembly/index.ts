@@ -1,9 +1,11 @@
 export { attention, packKeys } from './attention';
 export { attentionBackward } from './attention-backward';
+export { addBias, addBiasBackward } from './bias';
 export { copyRows, gatherRows, scatterRows } from './copy';
 export { drawIndex, softmaxWeights } from './draw';
 export { embed, embedBackward } from './embedding';
 export { maskPadding, scoreTargets, scoreTargetsBackward } from './head';
+export { headNorm, headNormBackward } from './head-norm';
 export { accumulateOuter, multiply, packColumns, packRows } from './matrix';
 export { rmsNorm, rmsNormBackward } from './norm';
 export { adamw, sumOfSquares } from './optimizer';
