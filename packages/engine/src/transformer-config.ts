@@ -67,7 +67,7 @@ export function validateConfig(config: TransformerConfig): void {
   const whole = (field: keyof TransformerConfig, least: number, most: number): void => {
     const value = config[field];
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-      throw new Error(`config.${field} must be a whole number from ${least} to ${most}, got ${String(value)}`);
+      throw new Error(`config.${field} must be a whole number from ${least} to ${most}, got ${JSON.stringify(value)}`);
     }
   };
   whole('vocabularySize', 2, 1 << 20);
