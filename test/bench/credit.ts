@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import {
   advantagesToTokens,
   estimateAdvantages,
+  policyTokenCount,
+  type TrainingSequence,
   type AdvantageEstimator,
   type ShapedGroup,
   type Trajectory,
@@ -117,15 +119,47 @@ function besideVerl(
   }
 }
 
+/** Sequences of one micro-batch: 16,000 tokens. */
+const sequencesPerMicroBatch = 16;
+
+/**
+ * Everything between rewards and the update: one advantage for each token the policy wrote, micro-batch by micro-batch
+ * as the trainer lays them out. The sum keeps the work from being optimised away.
+ */
 function copyToTokens(groups: readonly ShapedGroup[], name: string, estimator: AdvantageEstimator): number {
+  const sequences = creditedSequences(groups, name, estimator);
+  let last = 0;
+  for (let first = 0; first < sequences.length; first += sequencesPerMicroBatch) {
+    const advantages = spreadAdvantages(sequences, first, Math.min(first + sequencesPerMicroBatch, sequences.length));
+    last += advantages[0] ?? 0;
+  }
+  return last;
+}
+
+function spreadAdvantages(sequences: readonly TrainingSequence[], first: number, end: number): Float64Array {
+  let count = 0;
+  for (let index = first; index < end; index++) count += policyTokenCount(sequences[index] as TrainingSequence);
+  const advantages = new Float64Array(count);
+  let start = 0;
+  for (let index = first; index < end; index++) {
+    for (const span of sequences[index]?.spans ?? []) {
+      if (span.owner !== 'policy') continue;
+      advantages.fill(span.advantage, start, start + span.tokenIds.length);
+      start += span.tokenIds.length;
+    }
+  }
+  return advantages;
+}
+
+function creditedSequences(
+  groups: readonly ShapedGroup[],
+  name: string,
+  estimator: AdvantageEstimator,
+): TrainingSequence[] {
   const advantages = estimateAdvantages(groups, { name, estimator });
-  let tokens = 0;
-  groups.forEach(({ trajectories }, group) => {
-    trajectories.forEach((trajectory, member) => {
-      tokens += advantagesToTokens(trajectory, advantages[group]?.turns[member] ?? []).tokenIds.length;
-    });
-  });
-  return tokens;
+  return groups.flatMap(({ trajectories }, group) =>
+    trajectories.map((trajectory, member) => advantagesToTokens(trajectory, advantages[group]?.turns[member] ?? [])),
+  );
 }
 
 /** Trajectories a second of wall time and of processor time; on a shared machine the latter is the one to compare. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   advantagesToTokens,
+  flattenSequence,
   estimateAdvantages,
   type AdvantageEstimator,
   type ShapedGroup,
@@ -174,8 +175,8 @@ export const respectsTheMask: Law = (estimator) =>
     const advantages = turnsOf(tokens, estimator);
     requireClose(turnsOf(withTokens(read.map((row) => row.map((count) => 3 * count))), estimator), advantages, 0);
     tokens.trajectories.forEach((trajectory, member) => {
-      const sequence = advantagesToTokens(trajectory, advantages[member] ?? []);
-      const paid = sequence.advantages.some((value, token) => value !== 0 && sequence.owners[token] !== 'policy');
+      const { mask, advantages: paidTo } = flattenSequence(advantagesToTokens(trajectory, advantages[member] ?? []));
+      const paid = paidTo.some((value, token) => value !== 0 && mask[token] === 0);
       if (paid) throw new Error(`${trajectory.id}: an observation has an advantage`);
     });
   });

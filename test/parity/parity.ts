@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   advantagesToTokens,
+  flattenSequence,
   estimateAdvantages,
   generalizedAdvantages,
   klEstimate,
@@ -129,9 +130,10 @@ function padded(groups: readonly ShapedGroup[]): Padded {
       advantagesToTokens(trajectory, new Array<number>(trajectory.turns.length).fill(0)),
     ),
   );
-  const mask = sequences.map(({ owners }) =>
-    Array.from({ length: maxTokens }, (_, token) => (owners[token] === 'policy' ? 1 : 0)),
-  );
+  const mask = sequences.map((sequence) => {
+    const own = flattenSequence(sequence).mask;
+    return Array.from({ length: maxTokens }, (_, token) => (own[token] === 1 ? 1 : 0));
+  });
   return {
     mask,
     group: groups.flatMap(({ trajectories }, group) => trajectories.map(() => group)),
@@ -171,8 +173,8 @@ function ours(groups: readonly ShapedGroup[], name: string, estimator: Advantage
   const advantages = estimateAdvantages(groups, { name, estimator });
   return groups.flatMap(({ trajectories }, group) =>
     trajectories.map((trajectory, member) => {
-      const sequence = advantagesToTokens(trajectory, advantages[group]?.turns[member] ?? []);
-      return Array.from({ length: maxTokens }, (_, token) => sequence.advantages[token] ?? 0);
+      const flat = flattenSequence(advantagesToTokens(trajectory, advantages[group]?.turns[member] ?? []));
+      return Array.from({ length: maxTokens }, (_, token) => flat.advantages[token] ?? 0);
     }),
   );
 }

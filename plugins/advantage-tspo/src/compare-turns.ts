@@ -13,11 +13,12 @@ export type Ragged = readonly (readonly number[])[];
  * A set of one follows `loneCell`. `fallback` is the trajectory advantage of each member.
  */
 export function compareTurns(rewards: Ragged, fallback: readonly number[], options: TspoOptions): number[][] {
-  const horizon = Math.max(0, ...rewards.map((turns) => turns.length));
+  let horizon = 0;
+  for (const turns of rewards) if (turns.length > horizon) horizon = turns.length;
   const compared =
     options.return === 'reward-to-go' ? rewards.map((turns) => discountedReturns(turns, options.gamma)) : rewards;
   const values = compare(compared, horizon, fallback, options);
-  if (options.return !== 'discounted') return trim(values, rewards);
+  if (options.return !== 'discounted') return options.statistics === 'pad-zero' ? trim(values, rewards) : values;
   // With pad-zero the sum runs over the turns a member did not play as well. The subtracted baselines are then the same
   // for everybody however long the trajectory, which is what keeps stopping from being rewarded.
   const summed = options.statistics === 'pad-zero' ? values : trim(values, rewards);
@@ -31,16 +32,23 @@ export function compareTurns(rewards: Ragged, fallback: readonly number[], optio
 function compare(rewards: Ragged, horizon: number, fallback: readonly number[], options: TspoOptions): number[][] {
   if (options.statistics === 'pooled-turns') return comparePooled(rewards, options);
   const padded = options.statistics === 'pad-zero';
-  const values = rewards.map((turns) => new Array<number>(padded ? horizon : turns.length).fill(0));
+  const values: number[][] = rewards.map(() => []);
+  const cell: number[] = [];
+  const present: number[] = [];
   for (let turn = 0; turn < horizon; turn++) {
-    const present = rewards.flatMap((turns, member) => (padded || turn < turns.length ? [member] : []));
-    const cell = present.map((member) => rewards[member]?.[turn] ?? 0);
+    cell.length = 0;
+    present.length = 0;
+    for (let member = 0; member < rewards.length; member++) {
+      const turns = rewards[member] ?? [];
+      if (!padded && turn >= turns.length) continue;
+      present.push(member);
+      cell.push(turn < turns.length ? (turns[turn] ?? 0) : 0);
+    }
     const compared =
       present.length === 1 ? loneCell(cell, fallback[present[0] ?? 0] ?? 0, options) : standardize(cell, options);
-    present.forEach((member, position) => {
-      const row = values[member];
-      if (row) row[turn] = compared[position] ?? 0;
-    });
+    for (let position = 0; position < present.length; position++) {
+      values[present[position] ?? 0]?.push(compared[position] ?? 0);
+    }
   }
   return values;
 }

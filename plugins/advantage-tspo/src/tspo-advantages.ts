@@ -32,19 +32,23 @@ function groupAdvantages(group: ShapedGroup, options: TspoOptions): GroupAdvanta
   const level = levelOf(composition, shaped, options);
   if (level === 'off' || shaped.length < 2) return trajectoryLevelAdvantages(group, []);
   const scale = composition === 'all-wrong' ? options.allWrongScale : 1;
-  const scaled = (value: number): number => scale * value;
   if (level === 'turn') {
     const fallback = standardize(scoredOutcomes(group), options);
     const rewards = shaped.map(({ turns }) => turns);
-    return turnLevelAdvantages(
-      group,
-      compareTurns(rewards, fallback, options).map((row) => row.map(scaled)),
-    );
+    const rows = compareTurns(rewards, fallback, options);
+    for (const row of rows) scaleInPlace(row, scale);
+    return turnLevelAdvantages(group, rows);
   }
   const rewards = comparesLatentRewards(composition, options)
     ? shaped.map(({ turns }) => largest(turns))
     : scoredOutcomes(group);
-  return trajectoryLevelAdvantages(group, standardize(rewards, options).map(scaled));
+  const values = standardize(rewards, options);
+  scaleInPlace(values, scale);
+  return trajectoryLevelAdvantages(group, values);
+}
+
+function scaleInPlace(values: number[], scale: number): void {
+  for (let index = 0; index < values.length; index++) values[index] = scale * (values[index] ?? 0);
 }
 
 export type Level = 'turn' | 'trajectory' | 'off';

@@ -53,20 +53,19 @@ function objectiveOf(
  * `exp(-logRatio)` times as likely.
  */
 function sequence(first: number, length: number, advantage: number, logRatio = 0): TrainingSequence {
-  const owners = [
-    ...(['prompt', 'prompt', 'policy', 'policy', 'observation', 'observation'] as const),
-    ...new Array<'policy'>(length - 2).fill('policy'),
-  ];
-  const blank: TrainingSequence = {
+  const tokens = (start: number, count: number): number[] =>
+    Array.from({ length: count }, (_, index) => (first + 3 * (start + index)) % 20);
+  const spansWith = (logprobs: readonly number[]): TrainingSequence => ({
     trajectoryId: `t${first}`,
-    tokenIds: owners.map((_, index) => (first + 3 * index) % 20),
-    owners,
-    advantages: owners.map((owner) => (owner === 'policy' ? advantage : 0)),
-    logprobs: owners.map(() => 0),
-  };
-  const scores = scoresOf([blank]);
-  let next = 0;
-  return { ...blank, logprobs: owners.map((owner) => (owner === 'policy' ? (scores[next++] ?? NaN) - logRatio : 0)) };
+    spans: [
+      { owner: 'prompt', tokenIds: tokens(0, 2) },
+      { owner: 'policy', tokenIds: tokens(2, 2), advantage, logprobs: logprobs.slice(0, 2) },
+      { owner: 'observation', tokenIds: tokens(4, 2) },
+      { owner: 'policy', tokenIds: tokens(6, length - 2), advantage, logprobs: logprobs.slice(2) },
+    ],
+  });
+  const scores = scoresOf([spansWith(new Array<number>(length).fill(0))]);
+  return spansWith(Array.from(scores, (score) => score - logRatio));
 }
 
 /** Log-probabilities of the policy tokens under the engine as it is. */

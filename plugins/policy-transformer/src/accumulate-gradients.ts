@@ -53,6 +53,6 @@ export function accumulateGradients(
   return { ...result, entropy: computed === 0 ? 0 : entropy / computed, tokens: totals.tokens };
 }
 
-function carriesSignal({ advantages }: TrainingSequence): boolean {
-  return advantages.some((advantage) => advantage !== 0);
+function carriesSignal({ spans }: TrainingSequence): boolean {
+  return spans.some((span) => span.owner === 'policy' && span.advantage !== 0);
 }

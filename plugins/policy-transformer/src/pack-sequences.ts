@@ -1,4 +1,4 @@
-import type { TrainingSequence } from '@turnwise/core';
+import { policyTokenCount, type TrainingSequence } from '@turnwise/core';
 import type { PackedBatch } from '@turnwise/engine';
 
 /** A micro-batch: sequences laid end to end, and where each policy token came from. */
@@ -18,32 +18,32 @@ export interface MicroBatch {
  * the loss. Tokens after the last policy token are left out: nothing scored depends on them.
  */
 export function packSequences(sequences: readonly TrainingSequence[]): MicroBatch {
-  const tokens: number[] = [];
-  const offsets = [0];
-  const scored: number[] = [];
-  const sequenceOf: number[] = [];
-  const advantages: number[] = [];
-  const sampled: number[] = [];
-  sequences.forEach((sequence, index) => {
-    const start = tokens.length;
-    const end = sequence.owners.lastIndexOf('policy') + 1;
-    for (let position = 0; position < end; position++) {
-      tokens.push(sequence.tokenIds[position] as number);
-      if (sequence.owners[position] !== 'policy') continue;
-      scored.push(start + position);
-      sequenceOf.push(index);
-      advantages.push(sequence.advantages[position] as number);
-      sampled.push(sequence.logprobs[position] as number);
+  const tokenCount = sequences.reduce((sum, sequence) => sum + readLength(sequence), 0);
+  const scoredCount = sequences.reduce((sum, sequence) => sum + policyTokenCount(sequence), 0);
+  const tokens = new Int32Array(tokenCount);
+  const offsets = new Int32Array(sequences.length + 1);
+  const scored = new Int32Array(scoredCount);
+  const sequenceOf = new Int32Array(scoredCount);
+  const advantages = new Float64Array(scoredCount);
+  const sampled = new Float64Array(scoredCount);
+  let position = 0;
+  let score = 0;
+  sequences.forEach(({ spans }, index) => {
+    for (const span of spans.slice(0, lastPolicySpan(spans) + 1)) {
+      const { length } = span.tokenIds;
+      tokens.set(span.tokenIds, position);
+      if (span.owner === 'policy') {
+        sequenceOf.fill(index, score, score + length);
+        advantages.fill(span.advantage, score, score + length);
+        sampled.set(span.logprobs, score);
+        for (let token = 0; token < length; token++) scored[score + token] = position + token;
+        score += length;
+      }
+      position += length;
     }
-    offsets.push(tokens.length);
+    offsets[index + 1] = position;
   });
-  return {
-    packed: { tokens: Int32Array.from(tokens), offsets: Int32Array.from(offsets), scored: Int32Array.from(scored) },
-    sequences,
-    sequenceOf: Int32Array.from(sequenceOf),
-    advantages: Float64Array.from(advantages),
-    sampled: Float64Array.from(sampled),
-  };
+  return { packed: { tokens, offsets, scored }, sequences, sequenceOf, advantages, sampled };
 }
 
 /** Splits sequences into micro-batches of at most `maxTokens` tokens each; a longer sequence is one of its own. */
@@ -52,7 +52,7 @@ export function splitByTokens(sequences: readonly TrainingSequence[], maxTokens:
   let current: TrainingSequence[] = [];
   let size = 0;
   for (const sequence of sequences) {
-    const length = sequence.owners.lastIndexOf('policy') + 1;
+    const length = readLength(sequence);
     if (length === 0) continue;
     if (current.length > 0 && size + length > maxTokens) {
       batches.push(current);
@@ -64,4 +64,15 @@ export function splitByTokens(sequences: readonly TrainingSequence[], maxTokens:
   }
   if (current.length > 0) batches.push(current);
   return batches;
+}
+
+/** Tokens up to the last one of the policy. */
+function readLength({ spans }: TrainingSequence): number {
+  let length = 0;
+  for (let index = lastPolicySpan(spans); index >= 0; index--) length += spans[index]?.tokenIds.length ?? 0;
+  return length;
+}
+
+function lastPolicySpan(spans: TrainingSequence['spans']): number {
+  return spans.findLastIndex(({ owner, tokenIds }) => owner === 'policy' && tokenIds.length > 0);
 }

@@ -73,13 +73,17 @@ async function trainingBatch(target: Policy): Promise<TrainingBatch> {
   const sequences = await Promise.all(
     Array.from({ length: 6 }, async (_, index) => {
       const sample = await target.sample(request(`train${index}`, prompt, 100 + index), never);
-      const tokens = sample.tokenIds;
       return {
         trajectoryId: `train${index}`,
-        tokenIds: [...prompt, ...tokens],
-        owners: [...prompt.map(() => 'prompt' as const), ...tokens.map(() => 'policy' as const)],
-        advantages: [...prompt.map(() => 0), ...tokens.map(() => (index % 3) - 1)],
-        logprobs: [...prompt.map(() => 0), ...sample.logprobs],
+        spans: [
+          { owner: 'prompt' as const, tokenIds: prompt },
+          {
+            owner: 'policy' as const,
+            tokenIds: sample.tokenIds,
+            logprobs: sample.logprobs,
+            advantage: (index % 3) - 1,
+          },
+        ],
       };
     }),
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Trajectory, Turn } from '../contract/index.js';
 import { advantagesToTokens } from './advantages-to-tokens.js';
+import { flattenSequence, policyTokenCount } from './flatten-sequence.js';
 
 function turn(tokens: number, observed: number[] | null, logprobs = tokens): Turn {
   return {
@@ -28,10 +29,18 @@ describe('advantagesToTokens', () => {
     const sequence = advantagesToTokens(trajectory([turn(2, [90, 91, 92]), turn(1, null)]), [0.5, -1]);
     expect(sequence).toEqual({
       trajectoryId: 'q/0',
-      tokenIds: [1, 2, 10, 11, 90, 91, 92, 10],
-      owners: ['prompt', 'prompt', 'policy', 'policy', 'observation', 'observation', 'observation', 'policy'],
-      advantages: [0, 0, 0.5, 0.5, 0, 0, 0, -1],
-      logprobs: [0, 0, -0.5, -0.5, 0, 0, 0, -0.5],
+      spans: [
+        { owner: 'prompt', tokenIds: [1, 2] },
+        { owner: 'policy', tokenIds: [10, 11], logprobs: [-0.5, -0.5], advantage: 0.5 },
+        { owner: 'observation', tokenIds: [90, 91, 92] },
+        { owner: 'policy', tokenIds: [10], logprobs: [-0.5], advantage: -1 },
+      ],
+    });
+    expect(flattenSequence(sequence)).toEqual({
+      tokenIds: Int32Array.of(1, 2, 10, 11, 90, 91, 92, 10),
+      mask: Uint8Array.of(0, 0, 1, 1, 0, 0, 0, 1),
+      advantages: Float64Array.of(0, 0, 0.5, 0.5, 0, 0, 0, -1),
+      logprobs: Float64Array.of(0, 0, -0.5, -0.5, 0, 0, 0, -0.5),
     });
   });
 
@@ -47,14 +56,14 @@ describe('advantagesToTokens', () => {
           ),
           advantages,
         );
-        const lengths = [sequence.owners, sequence.advantages, sequence.logprobs].map((values) => values.length);
-        expect(lengths).toEqual(lengths.map(() => sequence.tokenIds.length));
-        const credited = sequence.advantages.filter((_, index) => sequence.owners[index] === 'policy');
+        const { tokenIds, mask, advantages: paid, logprobs } = flattenSequence(sequence);
+        expect([mask.length, paid.length, logprobs.length]).toEqual(new Array(3).fill(tokenIds.length));
+        expect(policyTokenCount(sequence)).toBe(mask.filter((bit) => bit === 1).length);
+        const credited = [...paid].filter((_, index) => mask[index] === 1);
         expect(credited).toEqual(turns.flatMap(([tokens], index) => new Array<number>(tokens).fill(index + 1)));
-        const others = sequence.owners.flatMap((owner, index) =>
-          owner === 'policy' ? [] : [sequence.advantages[index]],
-        );
-        expect(others.every((value) => value === 0)).toBe(true);
+        expect([...paid].every((value, index) => mask[index] === 1 || value === 0)).toBe(true);
+        const all = turns.flatMap(([tokens, observed]) => [...turn(tokens, null).output.tokenIds, ...(observed ?? [])]);
+        expect([...tokenIds]).toEqual([...prompt, ...all]);
       }),
       { seed: 31 },
     );
@@ -71,7 +80,7 @@ describe('advantagesToTokens', () => {
 
   it('accepts trajectories without tokens and without turns', () => {
     const scripted: Turn = { ...turn(0, null), observation: { status: 'ok', text: 'seen', hits: [] } };
-    expect(advantagesToTokens(trajectory([scripted], []), [1]).tokenIds).toEqual([]);
-    expect(advantagesToTokens({ ...trajectory([]), prompt: { text: '', tokenIds: [] } }, []).owners).toEqual([]);
+    expect(advantagesToTokens(trajectory([scripted], []), [1]).spans).toEqual([]);
+    expect(advantagesToTokens({ ...trajectory([]), prompt: { text: '', tokenIds: [] } }, []).spans).toEqual([]);
   });
 });

@@ -3,9 +3,9 @@ import type { Composition, ShapedGroup, TurnRewards } from '../contract/index.js
 /** The members of a group that did not abstain, by index: the only ones that enter statistics and composition. */
 export function scoredMembers(shaped: readonly TurnRewards[]): number[] {
   const members: number[] = [];
-  shaped.forEach((rewards, index) => {
-    if (rewards.outcome !== null) members.push(index);
-  });
+  for (let index = 0; index < shaped.length; index++) {
+    if (shaped[index]?.outcome !== null) members.push(index);
+  }
   return members;
 }
 
@@ -14,8 +14,13 @@ export function scoredMembers(shaped: readonly TurnRewards[]): number[] {
  * abstain is `all-wrong`, as nobody in it is right.
  */
 export function groupComposition(group: Pick<ShapedGroup, 'shaped'>): Composition {
-  const members = scoredMembers(group.shaped);
-  const correct = members.filter((index) => group.shaped[index]?.correct).length;
+  let scored = 0;
+  let correct = 0;
+  for (const rewards of group.shaped) {
+    if (rewards.outcome === null) continue;
+    scored++;
+    if (rewards.correct) correct++;
+  }
   if (correct === 0) return 'all-wrong';
-  return correct === members.length ? 'all-correct' : 'mixed';
+  return correct === scored ? 'all-correct' : 'mixed';
 }

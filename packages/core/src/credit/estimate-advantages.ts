@@ -1,7 +1,7 @@
-import type { AdvantageEstimator, GroupAdvantages, ShapedGroup } from '../contract/index.js';
+import type { AdvantageEstimator, GroupAdvantages, ShapedGroup, TurnRewards } from '../contract/index.js';
 import { TurnwiseError, type ErrorCode } from '../errors/index.js';
 import { groupComposition } from './composition.js';
-import { guardInput } from './input-guard.js';
+import { guardBatch } from './batch-guard.js';
 import { listLength } from './list-length.js';
 
 /** An advantage estimator with the plugin's id, for messages. */
@@ -25,7 +25,7 @@ export function estimateAdvantages(
   { name, estimator }: NamedEstimator,
 ): readonly GroupAdvantages[] {
   const where = `advantage ${name}`;
-  const guard = guardInput(groups);
+  const guard = guardBatch(groups);
   const refuse = (code: ErrorCode, problem: string, cause?: unknown): TurnwiseError =>
     guard.hasChanged()
       ? new TurnwiseError('CONTRACT_MUTATED_INPUT', `${where} changed the shaped groups, which it may only read`, {
@@ -55,40 +55,57 @@ export function estimateAdvantages(
 
 type Refuse = (code: ErrorCode, problem: string) => TurnwiseError;
 
+/** Plain loops without a closure or a text in them while all is well: this runs over every turn of every step. */
 function checkGroup(group: ShapedGroup, estimate: GroupAdvantages | undefined, refuse: Refuse): void {
-  const place = `: question ${group.question.id}`;
-  if (!estimate || listLength(estimate.turns) !== group.shaped.length) {
+  const { shaped } = group;
+  if (!estimate || listLength(estimate.turns) !== shaped.length) {
     const returned =
       listLength(estimate?.turns) === null ? 'no trajectories' : `${listLength(estimate?.turns)} trajectories`;
-    throw refuse('CONTRACT_ADVANTAGE_LENGTH', `${place}: returned ${returned}, the group has ${group.shaped.length}`);
+    throw refuse(
+      'CONTRACT_ADVANTAGE_LENGTH',
+      `${placeOf(group)}: returned ${returned}, the group has ${shaped.length}`,
+    );
   }
   const composition = groupComposition(group);
   if (estimate.composition !== composition) {
     throw refuse(
       'CONTRACT_ADVANTAGE_FAILED',
-      `${place}: calls the group ${estimate.composition}, it is ${composition}`,
+      `${placeOf(group)}: calls the group ${estimate.composition}, it is ${composition}`,
     );
   }
   if (!levels.has(estimate.level)) {
-    throw refuse('CONTRACT_ADVANTAGE_FAILED', `${place}: level ${estimate.level} is none of turn, trajectory, none`);
+    throw refuse(
+      'CONTRACT_ADVANTAGE_FAILED',
+      `${placeOf(group)}: level ${estimate.level} is none of turn, trajectory, none`,
+    );
   }
-  group.shaped.forEach(({ outcome, turns }, index) => {
-    const trajectory = `${place}, trajectory ${group.trajectories[index]?.id ?? index}`;
-    const row = estimate.turns[index];
-    if (!row || listLength(row) !== turns.length) {
+  for (let member = 0; member < shaped.length; member++) {
+    const rewards = shaped[member] as TurnRewards;
+    const count = rewards.turns.length;
+    const row: readonly unknown[] | undefined = estimate.turns[member];
+    if (listLength(row) !== count || row === undefined) {
       const returned = listLength(row) === null ? 'no advantages' : `${listLength(row)} advantages`;
-      throw refuse('CONTRACT_ADVANTAGE_LENGTH', `${trajectory}: returned ${returned} for ${turns.length} turns`);
+      throw refuse('CONTRACT_ADVANTAGE_LENGTH', `${placeOf(group, member)}: returned ${returned} for ${count} turns`);
     }
-    row.forEach((value: unknown, turn) => {
+    for (let turn = 0; turn < count; turn++) {
+      const value = row[turn];
       if (!Number.isFinite(value)) {
-        throw refuse('CONTRACT_ADVANTAGE_NOT_FINITE', `${trajectory}, turn ${turn}: advantage is ${String(value)}`);
-      }
-      if (outcome === null && value !== 0) {
         throw refuse(
-          'CONTRACT_ADVANTAGE_FAILED',
-          `${trajectory}, turn ${turn}: abstains, but its advantage is ${String(value)}`,
+          'CONTRACT_ADVANTAGE_NOT_FINITE',
+          `${placeOf(group, member)}, turn ${turn}: advantage is ${String(value)}`,
         );
       }
-    });
-  });
+      if (rewards.outcome === null && value !== 0) {
+        throw refuse(
+          'CONTRACT_ADVANTAGE_FAILED',
+          `${placeOf(group, member)}, turn ${turn}: abstains, but its advantage is ${String(value)}`,
+        );
+      }
+    }
+  }
+}
+
+function placeOf({ question, trajectories }: ShapedGroup, member?: number): string {
+  const place = `: question ${question.id}`;
+  return member === undefined ? place : `${place}, trajectory ${trajectories[member]?.id ?? member}`;
 }

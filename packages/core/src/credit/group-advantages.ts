@@ -1,14 +1,18 @@
 import type { GroupAdvantages, ShapedGroup, TurnRewards } from '../contract/index.js';
-import { groupComposition, scoredMembers } from './composition.js';
+import { groupComposition } from './composition.js';
 
 /** The rewards of the members that did not abstain, in the order of the group. */
 export function scoredRewards(group: ShapedGroup): TurnRewards[] {
-  return group.shaped.filter(({ outcome }) => outcome !== null);
+  const scored: TurnRewards[] = [];
+  for (const rewards of group.shaped) if (rewards.outcome !== null) scored.push(rewards);
+  return scored;
 }
 
 /** The outcomes of the members that did not abstain, in the order of the group. */
 export function scoredOutcomes(group: ShapedGroup): number[] {
-  return group.shaped.flatMap(({ outcome }) => (outcome === null ? [] : [outcome]));
+  const outcomes: number[] = [];
+  for (const { outcome } of group.shaped) if (outcome !== null) outcomes.push(outcome);
+  return outcomes;
 }
 
 /**
@@ -17,8 +21,7 @@ export function scoredOutcomes(group: ShapedGroup): number[] {
  * @param values in the order of {@link scoredOutcomes}
  */
 export function trajectoryLevelAdvantages(group: ShapedGroup, values: readonly number[]): GroupAdvantages {
-  const rows = scoredRewards(group).map(({ turns }, member) => turns.map(() => values[member] ?? 0));
-  return assemble(group, 'trajectory', rows);
+  return assemble(group, 'trajectory', (member) => values[member] ?? 0);
 }
 
 /**
@@ -27,22 +30,28 @@ export function trajectoryLevelAdvantages(group: ShapedGroup, values: readonly n
  * @param rows `[scored member][turn]`, in the order of {@link scoredRewards}
  */
 export function turnLevelAdvantages(group: ShapedGroup, rows: readonly (readonly number[])[]): GroupAdvantages {
-  return assemble(group, 'turn', rows);
+  return assemble(group, 'turn', (member, turn) => rows[member]?.[turn] ?? 0);
 }
 
+/** Plain loops: a batch has tens of thousands of turns, and this is most of what crediting them costs. */
 function assemble(
   group: ShapedGroup,
   level: 'turn' | 'trajectory',
-  rows: readonly (readonly number[])[],
+  valueOf: (member: number, turn: number) => number,
 ): GroupAdvantages {
-  const turns: readonly number[][] = group.shaped.map(({ turns }) => turns.map(() => 0));
-  scoredMembers(group.shaped).forEach((index, member) => {
-    // Adding zero turns a negative zero into the zero that everybody expects to compare with.
-    rows[member]?.forEach((value, turn) => {
-      const row = turns[index];
-      if (row) row[turn] = value + 0;
-    });
-  });
-  const learns = turns.some((row) => row.some((value) => value !== 0));
-  return { composition: groupComposition(group), level: learns ? level : 'none', turns };
+  const rows: number[][] = [];
+  let member = 0;
+  let learns = false;
+  for (const { outcome, turns } of group.shaped) {
+    const row: number[] = [];
+    for (let turn = 0; turn < turns.length; turn++) {
+      // Adding zero turns a negative zero into the zero that everybody expects to compare with.
+      const value = outcome === null ? 0 : valueOf(member, turn) + 0;
+      if (value !== 0) learns = true;
+      row.push(value);
+    }
+    rows.push(row);
+    if (outcome !== null) member++;
+  }
+  return { composition: groupComposition(group), level: learns ? level : 'none', turns: rows };
 }

@@ -56,11 +56,16 @@ export function standardDeviation(values: readonly number[], ddof: 0 | 1): numbe
  */
 export function standardize(values: readonly number[], statistics: GroupStatistics): number[] {
   const count = values.length;
-  if (count < 2 || isFlat(values)) return values.map(() => 0);
+  const standardized: number[] = [];
+  if (count < 2 || isFlat(values)) {
+    for (let index = 0; index < count; index++) standardized.push(0);
+    return standardized;
+  }
   const center = mean(values);
   const widening = statistics.baseline === 'leave-one-out' ? count / (count - 1) : 1;
   const divisor = statistics.divideByStandardDeviation
     ? standardDeviation(values, statistics.ddof) + statistics.epsilon
     : 1;
-  return values.map((value) => (widening * (value - center)) / divisor);
+  for (const value of values) standardized.push((widening * (value - center)) / divisor);
+  return standardized;
 }

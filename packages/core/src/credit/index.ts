@@ -3,6 +3,7 @@ export * from './composition.js';
 export * from './credit-statistics.js';
 export * from './estimate-advantages.js';
 export * from './first-occurrence.js';
+export * from './flatten-sequence.js';
 export * from './generalized-advantages.js';
 export * from './gold-report.js';
 export * from './group-advantages.js';

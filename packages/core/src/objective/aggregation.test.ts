@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Aggregation, BatchDenominators, Objective, TrainingSequence } from '../contract/index.js';
+import { flattenSequence } from '../credit/index.js';
 import { tokenWeights } from './aggregation.js';
 import { batchTotals, countDenominators } from './batch-totals.js';
 import { objectiveLoss } from './objective-loss.js';
@@ -49,13 +50,10 @@ describe('tokenWeights', () => {
 
 /** A trajectory of policy tokens with one advantage. */
 function sequence(trajectoryId: string, length: number, advantage: number): TrainingSequence {
-  const fill = <Item>(item: Item): Item[] => new Array<Item>(length).fill(item);
+  const fill = (value: number): number[] => new Array<number>(length).fill(value);
   return {
     trajectoryId,
-    tokenIds: fill(1),
-    owners: fill('policy'),
-    advantages: fill(advantage),
-    logprobs: fill(-1),
+    spans: [{ owner: 'policy', tokenIds: fill(1), advantage, logprobs: fill(-1) }],
   };
 }
 
@@ -78,14 +76,15 @@ describe('dead groups in the loss', () => {
       aggregation,
       entropyCoefficient: 0,
     };
-    const logprobs = computed.flatMap((item) => [...item.logprobs]);
+    const flat = computed.map(flattenSequence);
+    const logprobs = flat.flatMap((item) => [...item.logprobs]);
     const batch = { sequences: computed, temperature: 1, maxTokens, ...(denominators ? { denominators } : {}) };
     const tokens = {
       logprobs,
       samplingLogprobs: logprobs,
       referenceLogprobs: logprobs.map((value) => value - shift),
-      advantages: computed.flatMap((item) => [...item.advantages]),
-      sequences: computed.flatMap((item, index) => item.logprobs.map(() => index)),
+      advantages: flat.flatMap((item) => [...item.advantages]),
+      sequences: flat.flatMap((item, index) => [...item.mask].map(() => index)),
       entropies: null,
     };
     return objectiveLoss(objective, tokens, batchTotals(batch)).loss;
@@ -115,7 +114,13 @@ describe('dead groups in the loss', () => {
   });
 
   it('counts policy tokens, trajectories that have some, and all trajectories', () => {
-    const prompt: TrainingSequence = { ...sequence('prompt', 2, 0), owners: ['prompt', 'observation'] };
+    const prompt: TrainingSequence = {
+      trajectoryId: 'prompt',
+      spans: [
+        { owner: 'prompt', tokenIds: [1] },
+        { owner: 'observation', tokenIds: [2] },
+      ],
+    };
     expect(countDenominators([...live, prompt])).toEqual({ tokens: 3, sequences: 2, trajectories: 3 });
   });
 });

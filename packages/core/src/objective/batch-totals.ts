@@ -1,13 +1,13 @@
 import type { BatchDenominators, TrainingBatch, TrainingSequence } from '../contract/index.js';
+import { policyTokenCount } from '../credit/flatten-sequence.js';
 import type { BatchTotals } from './aggregation.js';
 
 /** Counts what aggregation divides by: policy tokens, trajectories that have some, all trajectories. */
 export function countDenominators(sequences: readonly TrainingSequence[]): BatchDenominators {
   let tokens = 0;
   let withTokens = 0;
-  for (const { owners } of sequences) {
-    let length = 0;
-    for (const owner of owners) if (owner === 'policy') length++;
+  for (const sequence of sequences) {
+    const length = policyTokenCount(sequence);
     tokens += length;
     if (length > 0) withTokens++;
   }

@@ -54,15 +54,32 @@ export interface Sample {
 /** Who produced a token. Loss masks are derived from this and from nothing else. */
 export type TokenOwner = 'prompt' | 'policy' | 'observation';
 
-/** One trajectory as tokens. All arrays have the same length. */
+/** Tokens of one owner, verbatim, as they were read or sampled. */
+export type TokenSpan = ContextSpan | PolicySpan;
+
+/** What the policy read. No loss ever falls on it. */
+export interface ContextSpan {
+  readonly owner: Exclude<TokenOwner, 'policy'>;
+  readonly tokenIds: ArrayLike<number>;
+}
+
+/** What the policy wrote in one turn. */
+export interface PolicySpan {
+  readonly owner: 'policy';
+  readonly tokenIds: ArrayLike<number>;
+  /** Natural-log probability of each token when it was sampled; same length as `tokenIds`. */
+  readonly logprobs: ArrayLike<number>;
+  /** Advantage of the turn: of every token of this span. */
+  readonly advantage: number;
+}
+
+/**
+ * One trajectory as tokens: its spans end to end. The spans refer to the recorded tokens instead of copying them;
+ * `flattenSequence` gives arrays over positions.
+ */
 export interface TrainingSequence {
   readonly trajectoryId: string;
-  readonly tokenIds: readonly number[];
-  readonly owners: readonly TokenOwner[];
-  /** Advantage of each policy token; 0 elsewhere. */
-  readonly advantages: readonly number[];
-  /** Log-probability at sampling time of each policy token; 0 elsewhere. */
-  readonly logprobs: readonly number[];
+  readonly spans: readonly TokenSpan[];
 }
 
 export interface TrainingBatch {
