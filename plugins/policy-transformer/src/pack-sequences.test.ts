@@ -9,7 +9,7 @@ function sequence(owners: string, advantage = 1): TrainingSequence {
     const start = position;
     position += letters.length;
     const tokenIds = [...letters].map((_, index) => 10 + start + index);
-    if (letters[0] !== 'y') return { owner: letters[0] === 'p' ? 'prompt' : 'observation', tokenIds };
+    if (!letters.startsWith('y')) return { owner: letters.startsWith('p') ? 'prompt' : 'observation', tokenIds };
     return { owner: 'policy', tokenIds, advantage, logprobs: tokenIds.map((id) => 10 - id) };
   });
   return { trajectoryId: owners, spans };
