@@ -1,40 +1,61 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configFromJson, configToJson } from './config-json.js';
+import { configFromJson, configToJson, type ConfigJson } from './config-json.js';
 import { createEngine, type EngineOptions } from './create-engine.js';
 import type { Engine } from './engine.js';
-import { readSafetensors, writeSafetensors, type Tensor, type TensorFile } from './safetensors.js';
+import { readModelDocuments, type ModelDocuments } from './model-documents.js';
+import { ParameterLayout } from './parameter-layout.js';
+import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.js';
 import { loadTokenizer, type Tokenizer } from './tokenizer.js';
+import type { TransformerConfig } from './transformer-config.js';
+import { openWeights, type WeightFiles } from './weight-files.js';
 import { writeFileAtomically } from './write-file-atomically.js';
 
 /** A model and the tokenizer its token ids belong to. */
 export interface Checkpoint {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;
+  /** What else the folder holds; absent for a model made here, whose `config.json` is then written anew. */
+  readonly documents?: ModelDocuments;
+}
+
+export interface LoadOptions extends Pick<EngineOptions, 'engine' | 'memoryLimitBytes'> {
+  /** Longest sequence, at most the model's own: shorter costs less memory. Default: the model's. */
+  readonly contextLength?: number;
 }
 
 /**
- * Writes `model.safetensors` (float32, Hugging Face names, plus `model.shift_taps.weight`), `config.json` and
- * `tokenizer.json` into an existing folder. Each file appears whole or not at all, the weights last.
+ * Writes `model.safetensors` (float32, Hugging Face names, plus `model.shift_taps.weight`), `config.json`,
+ * `tokenizer.json` and the model's other documents into an existing folder, which transformers loads when it knows the
+ * architecture. Each file appears whole or not at all, the weights last.
  */
-export async function saveCheckpoint(folder: string, { engine, tokenizer }: Checkpoint): Promise<void> {
+export async function saveCheckpoint(folder: string, { engine, tokenizer, documents }: Checkpoint): Promise<void> {
   await writeJson(join(folder, 'tokenizer.json'), tokenizer.json);
-  await writeJson(join(folder, 'config.json'), configToJson(engine.config));
+  for (const [name, text] of documents?.texts ?? []) await writeFileAtomically(join(folder, name), [text]);
+  await writeJson(join(folder, 'config.json'), documents ? asFloat32(documents.config) : configToJson(engine.config));
   const tensors = new Map<string, Tensor>();
   for (const { name, shape } of engine.parameters()) tensors.set(name, { shape, values: engine.readParameter(name) });
   await writeSafetensors(join(folder, 'model.safetensors'), { tensors, metadata: { format: 'pt' } });
 }
 
+/** The weights are written as float32, whatever they were read from. */
+function asFloat32(config: ConfigJson): ConfigJson {
+  const key = config.dtype === undefined ? 'torch_dtype' : 'dtype';
+  return config.model_type === 'turnwise' ? config : { ...config, [key]: 'float32' };
+}
+
 /**
- * Reads what `saveCheckpoint` wrote, or any Llama-like checkpoint within the family (tied embedding, no biases; float32,
- * bfloat16 or float16 weights in one file). Throws an Error that names the file and what is wrong in it.
+ * Reads what `saveCheckpoint` wrote, or a Llama, Qwen2 or Qwen3 model as Hugging Face lays it out: float32, bfloat16 or
+ * float16 weights in one file or in shards. Names, shapes and lengths of all tensors are checked before memory for the
+ * model is allocated, and tensors are read one by one. Throws an Error that names the file and what is wrong in it.
  */
 export async function loadCheckpoint(
   folder: string,
-  options: Pick<EngineOptions, 'engine' | 'memoryLimitBytes'> = {},
+  { contextLength, ...options }: LoadOptions = {},
 ): Promise<Checkpoint> {
   const configPath = join(folder, 'config.json');
-  const config = await readConfig(configPath);
+  const json = await readJson(configPath);
+  const config = withContext(readConfig(configPath, json), contextLength);
   const tokenizerPath = join(folder, 'tokenizer.json');
   const tokenizer = loadTokenizer(tokenizerPath);
   if (tokenizer.vocabularySize > config.vocabularySize) {
@@ -42,13 +63,31 @@ export async function loadCheckpoint(
       `${tokenizerPath}: has ${tokenizer.vocabularySize} tokens, but config.json a vocab_size of ${config.vocabularySize}`,
     );
   }
-  const modelPath = join(folder, 'model.safetensors');
-  const file = await readSafetensors(modelPath);
+  const documents = await readModelDocuments(folder, json, tokenizer);
+  await using weights = await openWeights(folder);
+  const shapes = new Map([...new ParameterLayout(config).tensors.values()].map(({ name, shape }) => [name, shape]));
+  const stray = await strayTensors(weights, config);
+  checkShapes(weights, shapes, stray);
   const engine = createEngine({ config, seed: 0, ...options });
-  const shapes = new Map(engine.parameters().map(({ name, shape }) => [name, shape]));
-  checkTensors(modelPath, file, shapes);
-  for (const [name, { values }] of file.tensors) engine.writeParameter(name, values);
-  return { engine, tokenizer };
+  for (const name of shapes.keys()) engine.writeParameter(name, await weights.read(name));
+  return { engine, tokenizer, documents };
+}
+
+function withContext(config: TransformerConfig, contextLength = config.contextLength): TransformerConfig {
+  if (contextLength > config.contextLength) {
+    throw new Error(`contextLength ${contextLength} is more than the model's ${config.contextLength}`);
+  }
+  return { ...config, contextLength };
+}
+
+/** Tensors that some files hold and no model needs: old rotary tables, and a second copy of a tied embedding. */
+async function strayTensors(weights: WeightFiles, config: TransformerConfig): Promise<Set<string>> {
+  const stray = new Set([...weights.shapes.keys()].filter((name) => name.endsWith('.rotary_emb.inv_freq')));
+  const [head, embedding] = ['lm_head.weight', 'model.embed_tokens.weight'];
+  if (!config.tiedEmbedding || !weights.shapes.has(head) || !weights.shapes.has(embedding)) return stray;
+  const [a, b] = [await weights.read(head), await weights.read(embedding)];
+  if (Buffer.compare(Buffer.from(a.buffer), Buffer.from(b.buffer)) === 0) stray.add(head);
+  return stray;
 }
 
 /** Writes `optimizer.safetensors`: AdamW's moments, and the step count as metadata. */
@@ -68,7 +107,8 @@ export async function loadOptimizer(folder: string, engine: Engine): Promise<voi
   if (!Number.isInteger(step) || step < 0) {
     throw new Error(`${path}: expected a whole number as metadata 'step', found ${JSON.stringify(file.metadata.step)}`);
   }
-  checkTensors(path, file, momentShapes(engine));
+  const found = new Map([...file.tensors].map(([name, { shape }]) => [name, shape]));
+  checkShapes({ path, shapes: found, fileOf: () => path }, momentShapes(engine));
   engine.restoreOptimizer({
     step,
     moments: new Map([...file.tensors].map(([name, { values }]) => [name, values])),
@@ -83,18 +123,23 @@ function momentShapes(engine: Engine): Map<string, readonly number[]> {
   );
 }
 
-/** Throws unless the file has exactly the expected tensors in the expected shapes. */
-function checkTensors(path: string, file: TensorFile, expected: ReadonlyMap<string, readonly number[]>): void {
+/** Throws unless the files have exactly the expected tensors in the expected shapes, but for what is `ignored`. */
+export function checkShapes(
+  { path, shapes, fileOf }: Pick<WeightFiles, 'path' | 'shapes' | 'fileOf'>,
+  expected: ReadonlyMap<string, readonly number[]>,
+  ignored: ReadonlySet<string> = new Set(),
+): void {
   for (const [name, shape] of expected) {
-    const found = file.tensors.get(name);
+    const found = shapes.get(name);
     if (!found) throw new Error(`${path}: tensor '${name}': expected ${describe(shape)}, found none`);
-    if (describe(found.shape) !== describe(shape)) {
-      throw new Error(`${path}: tensor '${name}': expected ${describe(shape)}, found ${describe(found.shape)}`);
+    if (describe(found) !== describe(shape)) {
+      throw new Error(`${fileOf(name)}: tensor '${name}': expected ${describe(shape)}, found ${describe(found)}`);
     }
   }
-  for (const name of file.tensors.keys()) {
-    if (!expected.has(name))
-      throw new Error(`${path}: tensor '${name}': the model of config.json has none of this name`);
+  for (const name of shapes.keys()) {
+    if (!expected.has(name) && !ignored.has(name)) {
+      throw new Error(`${fileOf(name)}: tensor '${name}': the model of config.json has none of this name`);
+    }
   }
 }
 
@@ -102,12 +147,22 @@ function describe(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }
 
-async function readConfig(path: string): Promise<ReturnType<typeof configFromJson>> {
+async function readJson(path: string): Promise<ConfigJson> {
   const text = await readFile(path, 'utf8');
-  try {
+  return naming(path, () => {
     const json: unknown = JSON.parse(text);
     if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('expected a JSON object');
-    return configFromJson(json as Record<string, unknown>);
+    return json as ConfigJson;
+  });
+}
+
+function readConfig(path: string, json: ConfigJson): TransformerConfig {
+  return naming(path, () => configFromJson(json));
+}
+
+function naming<Value>(path: string, read: () => Value): Value {
+  try {
+    return read();
   } catch (error) {
     throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

@@ -1,4 +1,11 @@
-export { loadCheckpoint, loadOptimizer, saveCheckpoint, saveOptimizer, type Checkpoint } from './checkpoint.js';
+export {
+  loadCheckpoint,
+  loadOptimizer,
+  saveCheckpoint,
+  saveOptimizer,
+  type Checkpoint,
+  type LoadOptions,
+} from './checkpoint.js';
 export { createEngine, type EngineOptions } from './create-engine.js';
 export type {
   Decoder,
@@ -16,6 +23,8 @@ export type {
 } from './engine.js';
 export type { Initialisation } from './initialisation.js';
 export { sampleToken, type SampledToken, type SampleOptions } from './sample-token.js';
+export type { ModelDocuments } from './model-documents.js';
+export type { RopeScaling } from './rope-frequencies.js';
 export { readSafetensors, writeSafetensors, type Tensor, type TensorFile } from './safetensors.js';
 export { loadTokenizer, type Tokenizer, type TokenizerJson } from './tokenizer.js';
 export { transformerConfig, type TransformerConfig, type TransformerConfigInput } from './transformer-config.js';
