@@ -29,6 +29,10 @@ export const builtinPlugins: BuiltinPlugins = mergeBuiltins(
           packageName: '@turnwise/reward-step-search',
           load: () => import('@turnwise/reward-step-search'),
         },
+        'information-gain': {
+          packageName: '@turnwise/reward-information-gain',
+          load: () => import('@turnwise/reward-information-gain'),
+        },
         overlong: { packageName: '@turnwise/reward-overlong', load: () => import('@turnwise/reward-overlong') },
       },
       advantage: {

@@ -8,9 +8,8 @@ import type { IgpoOptions } from './options.js';
  *
  *     A(i, k) = sum over j >= k of gamma^(j - k) z(i, j)
  *
- * The paper's gain is the rise in the policy's own probability of the gold answer, which needs a policy that can score
- * text; here any reward plugin that pays single turns supplies it (`step-search`, `folr`). Summing values that were
- * centred over turns favours trajectories of one length or another: see the page on stop-time bias.
+ * The paper's gain is the rise in the policy's own probability of the gold answer: the reward `information-gain`. Any
+ * other reward that pays single turns can stand in its place (`step-search`, `folr`). Summing values that were centred over turns favours trajectories of one length or another: see the page on stop-time bias.
  *
  * Source: IGPO, arXiv 2510.14967, equations 3-7.
  */

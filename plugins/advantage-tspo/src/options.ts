@@ -32,7 +32,7 @@ export const tspoOptions = z.strictObject({
     .enum(['outcome', 'latent'])
     .default('outcome')
     .describe(
-      'What trajectories of a mixed group are compared by at trajectory level: the outcome, or the largest turn reward. latent praises the turn with the wrong answer.',
+      'What trajectories of a mixed group are compared by at trajectory level: the outcome, or the largest turn reward. latent praises the turn with the wrong answer. UNKNOWN; INFERRED: outcome.',
     ),
   statistics: z
     .enum(['turn-index', 'pooled-turns', 'pad-zero'])
@@ -48,7 +48,7 @@ export const tspoOptions = z.strictObject({
     .enum(['zero', 'trajectory-fallback', 'raw'])
     .default('zero')
     .describe(
-      'A turn only one member reached: nothing, the trajectory advantage (as AgileRL), or the reward itself (baseline 0, which keeps leave-one-out unbiased).',
+      'A turn only one member reached: nothing, the trajectory advantage (as AgileRL), or the reward itself (baseline 0, which keeps leave-one-out unbiased). UNKNOWN.',
     ),
   divideByStandardDeviation: z
     .boolean()
@@ -57,8 +57,14 @@ export const tspoOptions = z.strictObject({
   ddof: z
     .union([z.literal(0), z.literal(1)])
     .default(1)
-    .describe('Standard deviation with 1 (sample) or 0 (population) degrees of freedom removed.'),
-  epsilon: z.number().min(0).default(1e-6).describe('Added to the standard deviation.'),
+    .describe(
+      'Standard deviation with 1 (sample) or 0 (population) degrees of freedom removed. UNKNOWN; INFERRED: 1, as in verl and TRL.',
+    ),
+  epsilon: z
+    .number()
+    .min(0)
+    .default(1e-6)
+    .describe('Added to the standard deviation. UNKNOWN; INFERRED: 1e-6, as in verl and Search-R1.'),
   allWrongScale: z
     .number()
     .min(0)
@@ -70,9 +76,9 @@ export const tspoOptions = z.strictObject({
     .enum(['immediate', 'reward-to-go', 'discounted'])
     .default('immediate')
     .describe(
-      'What a turn is credited with: its own value; the discounted sum of its and later rewards, summed before comparing; or that sum taken after comparing, as IGPO. The last favours stopping early, unless statistics is pad-zero.',
+      'What a turn is credited with: its own value; the discounted sum of its and later rewards, summed before comparing; or that sum taken after comparing, as IGPO. The last favours stopping early, unless statistics is pad-zero. UNKNOWN; INFERRED: immediate.',
     ),
-  gamma: z.number().min(0).max(1).default(1).describe('Discount per turn of the sums; in [0, 1].'),
+  gamma: z.number().min(0).max(1).default(1).describe('Discount per turn of the sums; in [0, 1]. UNKNOWN.'),
 });
 
 export type TspoOptions = z.output<typeof tspoOptions>;

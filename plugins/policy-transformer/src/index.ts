@@ -9,6 +9,6 @@ export default definePolicy<TransformerOptions>({
   id: 'transformer',
   version: '0.1.0',
   options: transformerOptions,
-  provides: ['policy.trainable', 'policy.tokenizer', 'trajectory.logprobs'],
+  provides: ['policy.trainable', 'policy.tokenizer', 'policy.scores', 'trajectory.logprobs'],
   create: (context, options) => createTransformerPolicy(context, options),
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { TurnwiseError, type LossMetrics, type Policy, type PluginContext, type TrainingBatch } from '@turnwise/core';
-import type { Objective, OptimizerMetrics, OptimizerStep, Sample, SampleRequest } from '@turnwise/core';
+import type { Objective, OptimizerMetrics, OptimizerStep, Sample, SampleRequest, ScoreRequest } from '@turnwise/core';
 import {
   loadCheckpoint,
   loadOptimizer,
@@ -13,6 +13,7 @@ import {
 } from '@turnwise/engine';
 import { ContinuousBatch } from './continuous-batch.js';
 import { accumulateGradients } from './accumulate-gradients.js';
+import { scoreRequests } from './score-requests.js';
 import type { TransformerOptions } from './transformer-options.js';
 
 /** Kinds of objective that `accumulateGradients` can differentiate: all of them. */
@@ -58,6 +59,10 @@ class TransformerPolicy implements Policy, AsyncDisposable {
 
   release(trajectoryId: string): void {
     this.batch.release(trajectoryId);
+  }
+
+  score(requests: readonly ScoreRequest[]): Promise<readonly (Float32Array | null)[]> {
+    return Promise.resolve(scoreRequests(this.checkpoint.engine, requests, this.options.microBatchTokens));
   }
 
   async forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics> {

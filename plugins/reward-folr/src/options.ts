@@ -20,7 +20,12 @@ export const folrOptions = z.strictObject({
     .describe(
       'The latent reward, in [0, 1]; 1 pays a wrong trajectory like a right one and is warned about. KNOWN: partial, so below 1. UNKNOWN: its value; 0.5 is what MT-GRPO and R1-Searcher pay for retrieved gold.',
     ),
-  decay: z.number().gt(0).max(1).default(0.9).describe('Factor per turn before t when credit is decay; in (0, 1].'),
+  decay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.9)
+    .describe('Factor per turn before t when credit is decay; in (0, 1]. Ours: no source mentions a decay.'),
   correctReward: z
     .enum(['broadcast', 'from-first-occurrence', 'last-turn'])
     .default('broadcast')
@@ -43,10 +48,16 @@ export const folrOptions = z.strictObject({
     ),
   guards: z
     .strictObject({
-      ignoreYesNo: z.boolean().default(true).describe('Leave out gold answers that are yes, no or noanswer.'),
-      minChars: z.int().min(1).default(2).describe('Leave out gold answers shorter than this once normalised.'),
-      ignoreIfInQuestion: z.boolean().default(false).describe('Leave out gold answers the question already contains.'),
-      ignoreTitle: z.boolean().default(false).describe('Leave the titles of passages out of the search for gold.'),
+      ignoreYesNo: z.boolean().default(true).describe('Leave out gold answers that are yes, no or noanswer. Ours.'),
+      minChars: z.int().min(1).default(2).describe('Leave out gold answers shorter than this once normalised. Ours.'),
+      ignoreIfInQuestion: z
+        .boolean()
+        .default(false)
+        .describe('Leave out gold answers the question already contains. Ours.'),
+      ignoreTitle: z
+        .boolean()
+        .default(false)
+        .describe('Leave the titles of passages out of the search for gold. Ours.'),
     })
     .prefault({})
     .describe(
@@ -67,7 +78,9 @@ export const folrOptions = z.strictObject({
     .gt(0)
     .max(1)
     .default(1)
-    .describe('An answer counts as correct from this score on; matters for f1 only. In (0, 1].'),
+    .describe(
+      'An answer counts as correct from this score on; matters for f1 only. In (0, 1]. Ours: with exact match it changes nothing.',
+    ),
 });
 
 export type FolrOptions = z.output<typeof folrOptions>;

@@ -110,6 +110,42 @@ describe('composeRun', () => {
     expect(await run()).toEqual([search, policy]);
   });
 
+  it('lets a plugin score with the policy and do nothing else with it', async () => {
+    const tokenizer = { encode: () => [1], decode: () => '' };
+    const policy = (extra: object) =>
+      definePolicy({
+        id: 'p',
+        version: '1.0.0',
+        options: z.strictObject({}),
+        create: () => ({ sample() {}, forwardBackward() {}, optimStep() {}, save() {}, load() {}, ...extra }) as never,
+      });
+    const scorerOf = async (extra: object, kinds?: ['reward']) => {
+      const { builtins, contexts } = recordingPlugins([]);
+      const entry = { definition: policy(extra) as PluginDefinition };
+      const plugins = { ...builtins.plugins, policy: { p: entry } };
+      const scope = await compose({}, { ...builtins, plugins });
+      const limited = kinds
+        ? await composeRun(
+            scope.loaded,
+            { builtins: { ...builtins, plugins }, logger: silent, signal: new AbortController().signal },
+            kinds,
+          )
+        : scope;
+      await limited.rewards();
+      return (contexts['reward']?.scorer as NonNullable<PluginContext['scorer']>)();
+    };
+    const scorer = await scorerOf({ tokenizer, score: () => Promise.resolve([[-1]]) });
+    expect(Object.keys(scorer).sort()).toEqual(['score', 'tokenizer']);
+    expect(await scorer.score([{ tokenIds: [1, 2], from: 1 }], new AbortController().signal)).toEqual([[-1]]);
+    for (const silentPolicy of [{ tokenizer }, { tokenizer: null, score: () => Promise.resolve([]) }]) {
+      expect(await failure(scorerOf(silentPolicy))).toMatchObject({
+        code: 'PLUGIN_CAPABILITY_MISSING',
+        where: 'reward r',
+      });
+    }
+    expect((await failure(scorerOf({ tokenizer }, ['reward']))).message).toContain('there is no policy here');
+  });
+
   it('keeps two runs apart', async () => {
     const { builtins } = recordingPlugins([]);
     const one = await compose({}, builtins);

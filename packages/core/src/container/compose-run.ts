@@ -9,6 +9,7 @@ import { createPlugin } from './create-plugin.js';
 import { DisposalStack } from './disposal-stack.js';
 import { PluginMetrics } from './plugin-metrics.js';
 import { pluginRequests } from './plugin-requests.js';
+import { policyScorer } from './policy-scorer.js';
 import { rootContainer } from './root-container.js';
 import { RunData } from './run-data.js';
 import { defaultCacheFolder, type RunEnvironment } from './run-environment.js';
@@ -63,6 +64,7 @@ export async function composeRun(
     metrics: { record: (name, value) => metrics.record(id, name, value) },
     paths: { cache: environment.cacheFolder ?? defaultCacheFolder(), base: loaded.folder },
     resolveAsset: environment.resolveAsset ?? (() => null),
+    ...(kind === 'policy' ? {} : { scorer: () => policyScorer(container, `${kind} ${id}`) }),
   });
   const bind = <Kind extends PluginKind, Service>(
     plugin: LoadedPlugin<Kind>,

@@ -7,6 +7,7 @@ const provider: Readonly<Record<Capability, PluginKind>> = {
   'trajectory.logprobs': 'policy',
   'policy.trainable': 'policy',
   'policy.tokenizer': 'policy',
+  'policy.scores': 'policy',
   'reward.turns': 'reward',
   'reward.first-occurrence': 'reward',
 };

@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from './standard-schema.js';
 import type { AdvantageEstimator } from './advantage-estimator.js';
 import type { Passage } from './passage.js';
-import type { Policy } from './policy.js';
+import type { Policy, PolicyScorer } from './policy.js';
 import type { Protocol } from './protocol.js';
 import type { RewardShaper } from './reward-shaper.js';
 import type { SearchTool } from './search-tool.js';
@@ -21,7 +21,12 @@ export type PluginKind = keyof PluginInstances;
 
 /** What a plugin may need from others or promise to them. A closed list. */
 export type Capability =
-  'trajectory.logprobs' | 'policy.trainable' | 'policy.tokenizer' | 'reward.turns' | 'reward.first-occurrence';
+  | 'trajectory.logprobs'
+  | 'policy.trainable'
+  | 'policy.tokenizer'
+  | 'policy.scores'
+  | 'reward.turns'
+  | 'reward.first-occurrence';
 
 export interface Logger {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -51,6 +56,11 @@ export interface PluginContext {
     /** Relative paths in options start here: the folder of the configuration file. */
     readonly base: string;
   };
+  /**
+   * The policy of the run, for scoring given tokens. For plugins that require `policy.scores`; throws
+   * `PLUGIN_CAPABILITY_MISSING` where there is no policy, as in a replay. Not for the policy itself.
+   */
+  readonly scorer?: () => Promise<PolicyScorer>;
   /** The corpus of the run; empty array when none is configured. */
   readonly corpus: readonly Passage[];
   /** Resolves `wikiworld:<name>`-like names offered by installed worlds to a folder; `null` when unknown. */

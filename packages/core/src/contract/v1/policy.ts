@@ -51,6 +51,24 @@ export interface Sample {
   readonly finish: 'stop' | 'length';
 }
 
+/** Given tokens whose log-probability is wanted: nothing is sampled, nothing is learned. */
+export interface ScoreRequest {
+  /** Context and what is scored, end to end. */
+  readonly tokenIds: ArrayLike<number>;
+  /** Position of the first token to score, at least 1. */
+  readonly from: number;
+}
+
+/** What other plugins may ask of the policy of the run, without sampling from it or changing it. */
+export interface PolicyScorer {
+  readonly tokenizer: PolicyTokenizer;
+  /**
+   * Log-probability (nats, temperature 1) of each token from `from` on given all before it, under the policy as it is.
+   * `null` for a request that does not fit into the context. In the order of the requests.
+   */
+  score(requests: readonly ScoreRequest[], signal: AbortSignal): Promise<readonly (ArrayLike<number> | null)[]>;
+}
+
 /** Who produced a token. Loss masks are derived from this and from nothing else. */
 export type TokenOwner = 'prompt' | 'policy' | 'observation';
 
@@ -123,6 +141,8 @@ export interface Policy {
   sample(request: SampleRequest, signal: AbortSignal): Promise<Sample>;
   /** No more turns will be asked of this trajectory: its cache may go. */
   release?(trajectoryId: string): void;
+  /** See {@link PolicyScorer}. A policy that has it provides `policy.scores`. */
+  score?: PolicyScorer['score'];
   /** Accumulates gradients; several calls may precede one `optimStep`. */
   forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics>;
   optimStep(options: OptimizerStep): Promise<OptimizerMetrics>;
