@@ -22,26 +22,37 @@ import type { GaeOptions } from './options.js';
  * Source: arXiv 1506.02438, equation 16. The group as critic is ours.
  */
 export function gaeAdvantages(groups: readonly ShapedGroup[], options: GaeOptions): GroupAdvantages[] {
-  return groups.map((group) => {
-    const rewards = scoredRewards(group).map(({ turns, outcome }) => {
-      const last = turns.length - 1;
-      return options.rewards === 'turns' ? turns : turns.map((_, turn) => (turn === last ? (outcome ?? 0) : 0));
-    });
-    const returns = rewards.map((turns) => discountedReturns(turns, options.gamma));
-    if (rewards.length < 2) return turnLevelAdvantages(group, []);
-    return turnLevelAdvantages(
+  return groups.map((group) =>
+    turnLevelAdvantages(
       group,
-      rewards.map((turns, member) => {
-        const values = turns.map((_, turn) => valueAmongOthers(returns, member, turn));
-        return generalizedAdvantages(
-          turns,
-          values,
-          turns.map(() => 1 as const),
-          options.gamma,
-          options.lambda,
-        );
-      }),
-    );
+      gaeParts(group, options).map(({ advantages }) => advantages),
+    ),
+  );
+}
+
+/** One trajectory's rewards, the critic's values, and the advantages made of them, one a turn. */
+export interface GaeParts {
+  readonly rewards: readonly number[];
+  readonly values: readonly number[];
+  readonly advantages: readonly number[];
+}
+
+/** Of each scored member; none for a group of one. */
+export function gaeParts(group: ShapedGroup, options: GaeOptions): GaeParts[] {
+  const rewards = scoredRewards(group).map(({ turns, outcome }) => {
+    const last = turns.length - 1;
+    return options.rewards === 'turns' ? turns : turns.map((_, turn) => (turn === last ? (outcome ?? 0) : 0));
+  });
+  if (rewards.length < 2) return [];
+  const returns = rewards.map((turns) => discountedReturns(turns, options.gamma));
+  return rewards.map((turns, member) => {
+    const values = turns.map((_, turn) => valueAmongOthers(returns, member, turn));
+    const mask = turns.map(() => 1 as const);
+    return {
+      rewards: turns,
+      values,
+      advantages: generalizedAdvantages(turns, values, mask, options.gamma, options.lambda),
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainGae } from './explain-gae.js';
 import { gaeAdvantages } from './gae-advantages.js';
 import { gaeOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'gae',
   version: '0.1.0',
   options: gaeOptions,
-  create: (_context, options) => ({ estimate: (groups) => gaeAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => gaeAdvantages(groups, options),
+    explain: (groups) => explainGae(groups, options),
+  }),
 });

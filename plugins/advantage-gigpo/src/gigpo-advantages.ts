@@ -22,15 +22,32 @@ import type { GigpoOptions } from './options.js';
  * Source: GiGPO, arXiv 2505.10978; DrMAS and verl-agent `compute_gigpo_outcome_advantage`.
  */
 export function gigpoAdvantages(groups: readonly ShapedGroup[], options: GigpoOptions): GroupAdvantages[] {
-  const statistics: GroupStatistics = { ...options, baseline: 'mean' };
   return groups.map((group) => {
-    const trajectoryPart = trajectoryAdvantages(group, options, statistics);
-    const stepPart = stepAdvantages(group, options, statistics);
+    const { trajectoryPart, stepPart } = gigpoParts(group, options);
     const rows = stepPart.map((turns, member) =>
-      turns.map((value) => (trajectoryPart[member] ?? 0) + options.stepWeight * value),
+      turns.map(({ value }) => (trajectoryPart[member] ?? 0) + options.stepWeight * value),
     );
     return turnLevelAdvantages(group, scoredOutcomes(group).length < 2 ? [] : rows);
   });
+}
+
+/** The value of a turn among those that began from the same observation. */
+export interface StepValue {
+  readonly value: number;
+  /** How many turns of the group began there, this one included. */
+  readonly members: number;
+}
+
+/** What the advantages of the scored members are made of. */
+export function gigpoParts(
+  group: ShapedGroup,
+  options: GigpoOptions,
+): { readonly trajectoryPart: readonly number[]; readonly stepPart: readonly (readonly StepValue[])[] } {
+  const statistics: GroupStatistics = { ...options, baseline: 'mean' };
+  return {
+    trajectoryPart: trajectoryAdvantages(group, options, statistics),
+    stepPart: stepAdvantages(group, options, statistics),
+  };
 }
 
 function trajectoryAdvantages(group: ShapedGroup, options: GigpoOptions, statistics: GroupStatistics): number[] {
@@ -49,14 +66,14 @@ function trajectoryAdvantages(group: ShapedGroup, options: GigpoOptions, statist
   });
 }
 
-function stepAdvantages(group: ShapedGroup, options: GigpoOptions, statistics: GroupStatistics): number[][] {
+function stepAdvantages(group: ShapedGroup, options: GigpoOptions, statistics: GroupStatistics): StepValue[][] {
   const rewards = scoredRewards(group);
   const returns = rewards.map(({ turns, outcome }) => {
     const last = turns.length - 1;
     const paid = options.stepReward === 'turns' ? turns : turns.map((_, turn) => (turn === last ? (outcome ?? 0) : 0));
     return discountedReturns(paid, options.gamma);
   });
-  const values = returns.map((turns) => turns.map(() => 0));
+  const values = returns.map((turns) => turns.map((): StepValue => ({ value: 0, members: 1 })));
   const steps = returns.flatMap((turns, member) => turns.map((value, turn) => ({ member, turn, value })));
   const members = scoredMembers(group.shaped);
   const anchors = steps.map(({ member, turn }) => anchorOf(group, members[member] ?? 0, turn));
@@ -68,7 +85,7 @@ function stepAdvantages(group: ShapedGroup, options: GigpoOptions, statistics: G
     cluster.forEach((index, position) => {
       const step = steps[index];
       const row = step && values[step.member];
-      if (row) row[step.turn] = compared[position] ?? 0;
+      if (row) row[step.turn] = { value: compared[position] ?? 0, members: cluster.length };
     });
   }
   return values;

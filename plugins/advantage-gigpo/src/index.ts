@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainGigpo } from './explain-gigpo.js';
 import { gigpoAdvantages } from './gigpo-advantages.js';
 import { gigpoOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'gigpo',
   version: '0.1.0',
   options: gigpoOptions,
-  create: (_context, options) => ({ estimate: (groups) => gigpoAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => gigpoAdvantages(groups, options),
+    explain: (groups) => explainGigpo(groups, options),
+  }),
 });

@@ -13,8 +13,7 @@ import type { GpgOptions } from './options.js';
  * Source: GPG, arXiv 2504.02546; verl `compute_gpg_outcome_advantage`.
  */
 export function gpgAdvantages(groups: readonly ShapedGroup[], options: GpgOptions): GroupAdvantages[] {
-  const outcomes = groups.flatMap(scoredOutcomes);
-  const alpha = outcomes.length / Math.max(1, outcomes.filter((outcome) => outcome !== 0).length);
+  const alpha = gpgScale(groups);
   return groups.map((group) => {
     const own = scoredOutcomes(group);
     if (isFlat(own)) return trajectoryLevelAdvantages(group, []);
@@ -24,4 +23,10 @@ export function gpgAdvantages(groups: readonly ShapedGroup[], options: GpgOption
       own.map((outcome) => (alpha * (outcome - baseline)) / options.normalization),
     );
   });
+}
+
+/** alpha: scored trajectories of the batch for each one whose outcome is not 0. */
+export function gpgScale(groups: readonly ShapedGroup[]): number {
+  const outcomes = groups.flatMap(scoredOutcomes);
+  return outcomes.length / Math.max(1, outcomes.filter((outcome) => outcome !== 0).length);
 }

@@ -14,22 +14,36 @@ import type { IgpoOptions } from './options.js';
  * Source: IGPO, arXiv 2510.14967, equations 3-7.
  */
 export function igpoAdvantages(groups: readonly ShapedGroup[], options: IgpoOptions): GroupAdvantages[] {
+  return groups.map((group) =>
+    turnLevelAdvantages(
+      group,
+      igpoParts(group, options).map(({ returns }) => returns),
+    ),
+  );
+}
+
+/** One trajectory's normalised gains with its normalised outcome last, and their sums from each turn on. */
+export interface IgpoParts {
+  readonly normalised: readonly number[];
+  readonly returns: readonly number[];
+}
+
+/** Of each scored member; none for a group of one. */
+export function igpoParts(group: ShapedGroup, options: IgpoOptions): IgpoParts[] {
   const statistics = { ...options, baseline: 'mean', divideByStandardDeviation: true } as const;
-  return groups.map((group) => {
-    const rewards = scoredRewards(group);
-    const gains = rewards.map(({ turns }) => turns.slice(0, -1));
-    const outcomes = scoredOutcomes(group);
-    const all = [...gains.flat(), ...outcomes];
-    const [gainValues, outcomeValues] =
-      options.normalization === 'joint'
-        ? [standardize(all, statistics), standardize(all, statistics).slice(gains.flat().length)]
-        : [standardize(gains.flat(), statistics), standardize(outcomes, statistics)];
-    if (rewards.length < 2) return turnLevelAdvantages(group, []);
-    let next = 0;
-    const rows = rewards.map(({ turns }, member) => {
-      const values = (gains[member] ?? []).map(() => gainValues[next++] ?? 0);
-      return discountedReturns(turns.length === 0 ? [] : [...values, outcomeValues[member] ?? 0], options.gamma);
-    });
-    return turnLevelAdvantages(group, rows);
+  const rewards = scoredRewards(group);
+  if (rewards.length < 2) return [];
+  const gains = rewards.map(({ turns }) => turns.slice(0, -1));
+  const outcomes = scoredOutcomes(group);
+  const all = standardize([...gains.flat(), ...outcomes], statistics);
+  const [gainValues, outcomeValues] =
+    options.normalization === 'joint'
+      ? [all, all.slice(gains.flat().length)]
+      : [standardize(gains.flat(), statistics), standardize(outcomes, statistics)];
+  let next = 0;
+  return rewards.map(({ turns }, member) => {
+    const values = (gains[member] ?? []).map(() => gainValues[next++] ?? 0);
+    const normalised = turns.length === 0 ? [] : [...values, outcomeValues[member] ?? 0];
+    return { normalised, returns: discountedReturns(normalised, options.gamma) };
   });
 }

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainIgpo } from './explain-igpo.js';
 import { igpoAdvantages } from './igpo-advantages.js';
 import { igpoOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'igpo',
   version: '0.1.0',
   options: igpoOptions,
-  create: (_context, options) => ({ estimate: (groups) => igpoAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => igpoAdvantages(groups, options),
+    explain: (groups) => explainIgpo(groups, options),
+  }),
 });

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainMtGrpo } from './explain-mt-grpo.js';
 import { mtGrpoAdvantages } from './mt-grpo-advantages.js';
 import { mtGrpoOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'mt-grpo',
   version: '0.1.0',
   options: mtGrpoOptions,
-  create: (_context, options) => ({ estimate: (groups) => mtGrpoAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => mtGrpoAdvantages(groups, options),
+    explain: (groups) => explainMtGrpo(groups, options),
+  }),
 });

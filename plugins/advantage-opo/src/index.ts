@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainOpo } from './explain-opo.js';
 import { opoAdvantages } from './opo-advantages.js';
 import { opoOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'opo',
   version: '0.1.0',
   options: opoOptions,
-  create: (_context, options) => ({ estimate: (groups) => opoAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => opoAdvantages(groups, options),
+    explain: (groups) => explainOpo(groups),
+  }),
 });

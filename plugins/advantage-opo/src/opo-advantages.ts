@@ -16,14 +16,20 @@ export function opoAdvantages(groups: readonly ShapedGroup[], _options: OpoOptio
   return groups.map((group) => {
     const outcomes = scoredOutcomes(group);
     if (isFlat(outcomes)) return trajectoryLevelAdvantages(group, []);
-    const lengths = scoredMembers(group.shaped).map((index) => lengthOf(group, index));
-    const total = lengths.reduce((sum, length) => sum + length, 0);
-    const baseline = outcomes.reduce((sum, outcome, member) => sum + outcome * (lengths[member] ?? 0), 0) / total;
+    const baseline = opoBaseline(group);
     return trajectoryLevelAdvantages(
       group,
-      outcomes.map((outcome) => outcome - (total > 0 ? baseline : 0)),
+      outcomes.map((outcome) => outcome - baseline),
     );
   });
+}
+
+/** The mean outcome, each weighed by its trajectory's policy tokens; 0 without tokens. */
+export function opoBaseline(group: ShapedGroup): number {
+  const lengths = scoredMembers(group.shaped).map((index) => lengthOf(group, index));
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  const weighed = scoredOutcomes(group).reduce((sum, outcome, member) => sum + outcome * (lengths[member] ?? 0), 0);
+  return total > 0 ? weighed / total : 0;
 }
 
 function lengthOf({ trajectories }: ShapedGroup, index: number): number {

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainOutcome } from './explain-outcome.js';
 import { outcomeAdvantages } from './outcome-advantages.js';
 import { outcomeAdvantageOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'outcome',
   version: '0.1.0',
   options: outcomeAdvantageOptions,
-  create: (_context, options) => ({ estimate: (groups) => outcomeAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => outcomeAdvantages(groups, options),
+    explain: (groups) => explainOutcome(groups, options),
+  }),
 });

@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainPassAtK } from './explain-pass-at-k.js';
 import { passAtKAdvantages } from './pass-at-k-advantages.js';
 import { passAtKOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'pass-at-k',
   version: '0.1.0',
   options: passAtKOptions,
-  create: (_context, options) => ({ estimate: (groups) => passAtKAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => passAtKAdvantages(groups, options),
+    explain: (groups) => explainPassAtK(groups, options),
+  }),
 });

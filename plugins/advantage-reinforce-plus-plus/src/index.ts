@@ -1,4 +1,5 @@
 import { defineAdvantage } from '@turnwise/core';
+import { explainReinforcePlusPlus } from './explain-reinforce-plus-plus.js';
 import { reinforcePlusPlusAdvantages } from './reinforce-plus-plus-advantages.js';
 import { reinforcePlusPlusOptions } from './options.js';
 
@@ -10,5 +11,8 @@ export default defineAdvantage({
   id: 'reinforce-plus-plus',
   version: '0.1.0',
   options: reinforcePlusPlusOptions,
-  create: (_context, options) => ({ estimate: (groups) => reinforcePlusPlusAdvantages(groups, options) }),
+  create: (_context, options) => ({
+    estimate: (groups) => reinforcePlusPlusAdvantages(groups, options),
+    explain: (groups) => explainReinforcePlusPlus(groups, options),
+  }),
 });

@@ -10,7 +10,7 @@ import {
 } from '@turnwise/core';
 import type { GroupAdvantages, ShapedGroup } from '@turnwise/core';
 import type { ReinforcePlusPlusOptions } from './options.js';
-import { whiten, type Weighted } from './whiten.js';
+import { whitening, type Weighted, type Whitening } from './whiten.js';
 
 /**
  * Returns whitened over all policy tokens of the batch:
@@ -30,18 +30,23 @@ export function reinforcePlusPlusAdvantages(
   groups: readonly ShapedGroup[],
   options: ReinforcePlusPlusOptions,
 ): GroupAdvantages[] {
-  const returns = groups.map((group) => groupReturns(group, options));
-  const whitened = whiten(
-    returns.flatMap((group, index) => weighByTokens(group, groups[index])),
-    options.epsilon,
-  );
-  let next = 0;
+  const { returns, center, divisor } = reinforcePlusPlusParts(groups, options);
   return groups.map((group, index) =>
     turnLevelAdvantages(
       group,
-      (returns[index] ?? []).map((turns) => turns.map(() => whitened[next++] ?? 0)),
+      (returns[index] ?? []).map((turns) => turns.map((value) => (divisor === null ? 0 : (value - center) / divisor))),
     ),
   );
+}
+
+/** Returns of every turn, `[group][scored member][turn]`, and what they are whitened with. */
+export function reinforcePlusPlusParts(
+  groups: readonly ShapedGroup[],
+  options: ReinforcePlusPlusOptions,
+): Whitening & { readonly returns: readonly (readonly (readonly number[])[])[] } {
+  const returns = groups.map((group) => groupReturns(group, options));
+  const entries = returns.flatMap((group, index) => weighByTokens(group, groups[index]));
+  return { returns, ...whitening(entries, options.epsilon) };
 }
 
 function groupReturns(group: ShapedGroup, { baseline, rewards, gamma }: ReinforcePlusPlusOptions): number[][] {

@@ -6,16 +6,21 @@ export interface Weighted {
   readonly weight: number;
 }
 
+/** What values are whitened with; a `divisor` of null means that there is nothing to compare. */
+export interface Whitening {
+  readonly center: number;
+  readonly divisor: number | null;
+}
+
 /**
- * (value - mean) / sqrt(variance + epsilon) with weighted mean and variance, the variance divided by total weight - 1.
- * Flat values and a total weight below 2 give zeros: there is nothing to compare with.
+ * Weighted mean and sqrt(variance + epsilon), the variance divided by total weight - 1. Flat values and a total weight
+ * below 2 have no divisor.
  */
-export function whiten(entries: readonly Weighted[], epsilon: number): number[] {
+export function whitening(entries: readonly Weighted[], epsilon: number): Whitening {
   const counted = entries.filter(({ weight }) => weight > 0);
   const total = counted.reduce((sum, { weight }) => sum + weight, 0);
-  if (total < 2 || isFlat(counted.map(({ value }) => value))) return entries.map(() => 0);
+  if (total < 2 || isFlat(counted.map(({ value }) => value))) return { center: 0, divisor: null };
   const center = counted.reduce((sum, { value, weight }) => sum + weight * value, 0) / total;
   const squares = counted.reduce((sum, { value, weight }) => sum + weight * (value - center) ** 2, 0);
-  const divisor = Math.sqrt(squares / (total - 1) + epsilon);
-  return entries.map(({ value }) => (value - center) / divisor);
+  return { center, divisor: Math.sqrt(squares / (total - 1) + epsilon) };
 }
