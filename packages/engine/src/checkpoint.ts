@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { configFromJson, configToJson, type ConfigJson } from './config-json.js';
-import { createEngine, type EngineOptions } from './create-engine.js';
 import type { Engine } from './engine.js';
 import { readModelDocuments, type ModelDocuments } from './model-documents.js';
+import { openEngine, type OpenEngineOptions } from './open-engine.js';
 import { ParameterLayout } from './parameter-layout.js';
 import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.js';
 import { loadTokenizer, type Tokenizer } from './tokenizer.js';
@@ -19,7 +19,7 @@ export interface Checkpoint {
   readonly documents?: ModelDocuments;
 }
 
-export interface LoadOptions extends Pick<EngineOptions, 'engine' | 'memoryLimitBytes'> {
+export interface LoadOptions extends Pick<OpenEngineOptions, 'engine' | 'log' | 'memoryLimitBytes'> {
   /** Longest sequence, at most the model's own: shorter costs less memory. Default: the model's. */
   readonly contextLength?: number;
 }
@@ -68,7 +68,7 @@ export async function loadCheckpoint(
   const shapes = new Map([...new ParameterLayout(config).tensors.values()].map(({ name, shape }) => [name, shape]));
   const stray = await strayTensors(weights, config);
   checkShapes(weights, shapes, stray);
-  const engine = createEngine({ config, seed: 0, ...options });
+  const engine = await openEngine({ config, seed: 0, ...options });
   for (const name of shapes.keys()) engine.writeParameter(name, await weights.read(name));
   return { engine, tokenizer, documents };
 }

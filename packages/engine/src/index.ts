@@ -21,8 +21,10 @@ export type {
   ScoredTokens,
   ScoringOptions,
 } from './engine.js';
+export { EngineUnavailable } from './engine-unavailable.js';
 export type { Initialisation } from './initialisation.js';
 export { sampleToken, type SampledToken, type SampleOptions } from './sample-token.js';
+export { openEngine, type EngineChoice, type OpenEngineOptions } from './open-engine.js';
 export type { ModelDocuments } from './model-documents.js';
 export type { RopeScaling } from './rope-frequencies.js';
 export { readSafetensors, writeSafetensors, type Tensor, type TensorFile } from './safetensors.js';

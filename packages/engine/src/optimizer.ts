@@ -12,20 +12,8 @@ export class Optimizer {
     return Math.sqrt(kernels.sumOfSquares(gradients, layout.size));
   }
 
-  step({
-    learningRate,
-    beta1 = 0.9,
-    beta2 = 0.95,
-    epsilon = 1e-8,
-    weightDecay = 0,
-    maxGradientNorm = 1,
-  }: OptimizerStepOptions): OptimizerStepResult {
-    requireRange('learningRate', learningRate, 0, Infinity);
-    requireRange('beta1', beta1, 0, 1);
-    requireRange('beta2', beta2, 0, 1);
-    requireRange('epsilon', epsilon, Number.MIN_VALUE, Infinity);
-    requireRange('weightDecay', weightDecay, 0, Infinity);
-    if (maxGradientNorm !== null) requireRange('maxGradientNorm', maxGradientNorm, Number.MIN_VALUE, Infinity);
+  step(options: OptimizerStepOptions): OptimizerStepResult {
+    const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm } = requireOptimizerOptions(options);
     const gradientNorm = this.gradientNorm();
     if (!Number.isFinite(gradientNorm)) return { gradientNorm, applied: false };
 
@@ -94,6 +82,24 @@ export class Optimizer {
     for (const write of writes) write();
     this.steps = step;
   }
+}
+
+/** The options of a step with their defaults. Throws an Error that names the one out of range. */
+export function requireOptimizerOptions({
+  learningRate,
+  beta1 = 0.9,
+  beta2 = 0.95,
+  epsilon = 1e-8,
+  weightDecay = 0,
+  maxGradientNorm = 1,
+}: OptimizerStepOptions): Required<OptimizerStepOptions> {
+  requireRange('learningRate', learningRate, 0, Infinity);
+  requireRange('beta1', beta1, 0, 1);
+  requireRange('beta2', beta2, 0, 1);
+  requireRange('epsilon', epsilon, Number.MIN_VALUE, Infinity);
+  requireRange('weightDecay', weightDecay, 0, Infinity);
+  if (maxGradientNorm !== null) requireRange('maxGradientNorm', maxGradientNorm, Number.MIN_VALUE, Infinity);
+  return { learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm };
 }
 
 function requireRange(name: string, value: number, least: number, below: number): void {

@@ -7,6 +7,9 @@ import { createEngine, loadTokenizer, saveCheckpoint, transformerConfig } from '
 import { createTransformerPolicy } from './transformer-policy.js';
 import { transformerOptions } from './transformer-options.js';
 
+const quiet = (): void => undefined;
+const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
 let base: string;
 
 beforeAll(async () => {
@@ -119,7 +122,7 @@ async function stateOf(policy: Policy): Promise<Buffer[]> {
 async function failing(advantageOf: (call: number) => number, changes: Partial<TrainingSettings['objective']> = {}) {
   const options = transformerOptions.parse({ base });
   await using policy = await createTransformerPolicy(
-    { resolveAsset: () => null, paths: { base: '/', cache: '/' } },
+    { resolveAsset: () => null, paths: { base: '/', cache: '/' }, logger },
     options,
   );
   let afterStep1: Buffer[] = [];

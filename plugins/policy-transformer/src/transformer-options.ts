@@ -5,7 +5,12 @@ export const transformerOptions = z.strictObject({
     .string()
     .default('quickstart')
     .describe('Checkpoint to start from: `quickstart` (shipped with the generated world) or a folder.'),
-  engine: z.enum(['auto', 'wasm']).default('auto').describe('What computes; `auto` takes the embedded engine.'),
+  engine: z
+    .enum(['auto', 'wasm', 'tfjs', 'tfjs-gpu'])
+    .default('auto')
+    .describe(
+      'What computes: the embedded engine (wasm), TensorFlow.js (tfjs), TensorFlow.js on a graphics processor (tfjs-gpu), or that where there is one and the embedded engine elsewhere (auto).',
+    ),
   slots: z.int().min(1).max(4096).default(128).describe('Trajectories whose keys and values are kept at once.'),
   tokensPerStep: z
     .int()

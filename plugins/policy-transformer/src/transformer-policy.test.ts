@@ -7,6 +7,9 @@ import { createEngine, loadTokenizer, saveCheckpoint, transformerConfig, type To
 import { createTransformerPolicy } from './transformer-policy.js';
 import { transformerOptions } from './transformer-options.js';
 
+const quiet = (): void => undefined;
+const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+
 /** A tokenizer for tests: the letters a to s and the exclamation mark, one token each. */
 function letterTokenizer(): Tokenizer {
   const letters = Array.from('abcdefghijklmnopqrs!');
@@ -50,7 +53,7 @@ beforeAll(async () => {
 
 function policy(changes: Partial<ReturnType<typeof transformerOptions.parse>> = {}): Promise<Policy & AsyncDisposable> {
   const options = { ...transformerOptions.parse({ base }), ...changes };
-  return createTransformerPolicy({ resolveAsset: () => null, paths: { base: '/', cache: '/' } }, options);
+  return createTransformerPolicy({ resolveAsset: () => null, paths: { base: '/', cache: '/' }, logger }, options);
 }
 
 function request(trajectoryId: string, tokenIds: readonly number[], seed: number): SampleRequest {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { TurnwiseError, type LossMetrics, type Policy, type PluginContext, type TrainingBatch } from '@turnwise/core';
 import type { Objective, OptimizerMetrics, OptimizerStep, Sample, SampleRequest, ScoreRequest } from '@turnwise/core';
 import {
+  EngineUnavailable,
   loadCheckpoint,
   loadOptimizer,
   saveCheckpoint,
@@ -21,7 +22,7 @@ const objectives = ['ppo-clip', 'importance-sampling', 'cispo', 'gspo'] as const
 
 /** Loads the base checkpoint and returns the policy around it. */
 export async function createTransformerPolicy(
-  context: Pick<PluginContext, 'resolveAsset' | 'paths'>,
+  context: Pick<PluginContext, 'resolveAsset' | 'paths' | 'logger'>,
   options: TransformerOptions,
 ): Promise<Policy & AsyncDisposable> {
   const folder = context.resolveAsset(options.base) ?? resolve(context.paths.base, options.base);
@@ -31,7 +32,29 @@ export async function createTransformerPolicy(
       hint: 'Name a folder with config.json, model.safetensors and tokenizer.json, or `quickstart`.',
     });
   }
-  return new TransformerPolicy(folder, await loadCheckpoint(folder), options);
+  const load = checkpointLoader(options, (message) => context.logger.info(message));
+  return new TransformerPolicy(folder, await load(folder), load, options);
+}
+
+type LoadFolder = (folder: string) => Promise<Checkpoint>;
+
+/** Loads checkpoints onto the engine of the options; which one that is, is said once. */
+function checkpointLoader({ engine }: TransformerOptions, log: (message: string) => void): LoadFolder {
+  let said = false;
+  return async (folder) => {
+    try {
+      return await loadCheckpoint(folder, { engine, ...(said ? {} : { log }) });
+    } catch (error) {
+      if (!(error instanceof EngineUnavailable)) throw error;
+      throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', error.message, {
+        where: `policy.with.engine: ${JSON.stringify(engine)}`,
+        hint: `${error.install}, or use engine: wasm.`,
+        cause: error,
+      });
+    } finally {
+      said = true;
+    }
+  };
 }
 
 class TransformerPolicy implements Policy, AsyncDisposable {
@@ -45,6 +68,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   constructor(
     private readonly baseFolder: string,
     private checkpoint: Checkpoint,
+    private readonly loadFolder: LoadFolder,
     private readonly options: TransformerOptions,
   ) {
     const { config } = checkpoint.engine;
@@ -68,7 +92,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   async forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics> {
     const { coefficient, reference } = objective.kl;
     if (coefficient !== 0 && reference === 'initial') {
-      this.reference ??= (await loadCheckpoint(this.baseFolder)).engine;
+      this.reference ??= (await this.loadFolder(this.baseFolder)).engine;
     }
     return accumulateGradients(this.checkpoint.engine, this.reference, batch, objective, this.options.microBatchTokens);
   }
@@ -88,7 +112,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   }
 
   async load(folder: string): Promise<void> {
-    const next = await loadCheckpoint(folder);
+    const next = await this.loadFolder(folder);
     await loadOptimizer(folder, next.engine);
     this.decoder.close();
     this.checkpoint = next;

@@ -1,0 +1,227 @@
+import { validateBatch } from '../batch-plan.js';
+import type {
+  Decoder,
+  DecoderOptions,
+  Engine,
+  OptimizerState,
+  OptimizerStepOptions,
+  OptimizerStepResult,
+  PackedBatch,
+  ParameterTensor,
+  ScoredGradient,
+  ScoredTokens,
+  ScoringOptions,
+} from '../engine.js';
+import { initialValues, type Initialisation } from '../initialisation.js';
+import { ParameterLayout } from '../parameter-layout.js';
+import { validateConfig, type TransformerConfig } from '../transformer-config.js';
+import { batchGrids, type BatchGrid } from './batch-grids.js';
+import type { Tensor, Tensor1D, TensorFlow, Variable } from './tensorflow.js';
+import { TfjsDecoder } from './tfjs-decoder.js';
+import { TfjsOptimizer, type TfjsParameter } from './tfjs-optimizer.js';
+import { TfjsTransformer } from './transformer.js';
+
+interface PendingBatch {
+  readonly grids: readonly BatchGrid[];
+  readonly temperature: number;
+  readonly scored: number;
+  readonly version: number;
+}
+
+/**
+ * The model on TensorFlow.js: the same weights, batches and numbers as the embedded engine up to rounding, on whatever
+ * device the module computes. `forward` keeps no activations; `backward` computes them again, rectangle by rectangle, so
+ * that memory does not grow with the batch.
+ */
+export class TfjsEngine implements Engine {
+  readonly name: string;
+  private readonly byName = new Map<string, TfjsParameter>();
+  private readonly model: TfjsTransformer;
+  private readonly optimizer: TfjsOptimizer;
+  private pending: PendingBatch | null = null;
+  private version = 0;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    readonly config: TransformerConfig,
+    seed: number,
+    initialisation: Initialisation,
+  ) {
+    validateConfig(config);
+    this.name = `tfjs (${tf.getBackend()})`;
+    const { tensors, ranges } = new ParameterLayout(config);
+    const weights = new Map<string, Variable>();
+    for (const place of tensors.values()) {
+      const { name } = place;
+      const shape = [...place.shape];
+      const first = tf.tensor(initialValues(place, config.layerCount, seed, initialisation), shape);
+      const weight = tf.variable(first);
+      first.dispose();
+      const range = ranges.find(({ offset, length }) => place.offset >= offset && place.offset < offset + length);
+      const decayed = range?.decayed ?? false;
+      const zeros = (): Tensor => tf.zeros(shape);
+      weights.set(name, weight);
+      this.byName.set(name, {
+        name,
+        weight,
+        gradient: zeros(),
+        firstMoment: zeros(),
+        secondMoment: zeros(),
+        decayed,
+      });
+    }
+    this.model = new TfjsTransformer(tf, config, weights);
+    this.optimizer = new TfjsOptimizer(tf, [...this.byName.values()]);
+  }
+
+  parameters(): readonly ParameterTensor[] {
+    return [...this.byName.values()].map(({ name, weight }) => ({ name, shape: weight.shape }));
+  }
+
+  readParameter(name: string): Float32Array {
+    return (this.parameter(name).weight.dataSync() as Float32Array).slice();
+  }
+
+  writeParameter(name: string, values: Float32Array): void {
+    const { weight } = this.parameter(name);
+    if (values.length !== weight.size) throw new Error(`'${name}' holds ${weight.size} values, got ${values.length}`);
+    const next = this.tf.tensor(values.slice(), weight.shape);
+    weight.assign(next);
+    next.dispose();
+    this.version++;
+  }
+
+  readGradient(name: string): Float32Array {
+    return (this.parameter(name).gradient.dataSync() as Float32Array).slice();
+  }
+
+  forward(batch: PackedBatch, options: ScoringOptions = {}): ScoredTokens {
+    const { grids, temperature } = this.prepare(batch, options);
+    const scores = this.scoreGrids(grids, temperature, batch.scored.length);
+    this.pending = { grids, temperature, scored: batch.scored.length, version: this.version };
+    return scores;
+  }
+
+  score(batch: PackedBatch, options: ScoringOptions = {}): ScoredTokens {
+    const { grids, temperature } = this.prepare(batch, options);
+    return this.scoreGrids(grids, temperature, batch.scored.length);
+  }
+
+  backward(gradient: ScoredGradient): void {
+    const { pending, tf } = this;
+    if (!pending) throw new Error('backward needs a forward before it: each forward serves one backward');
+    if (pending.version !== this.version) {
+      throw new Error('the weights changed between forward and backward: run forward again');
+    }
+    for (const [name, values] of Object.entries(gradient) as [string, Float32Array | undefined][]) {
+      if (values && values.length !== pending.scored) {
+        throw new Error(`gradient.${name} has ${values.length} values for ${pending.scored} scored positions`);
+      }
+    }
+    this.pending = null;
+    const variables = [...this.byName.values()].map(({ weight }) => weight);
+    for (const grid of pending.grids) {
+      const picked = (values: Float32Array): Tensor1D =>
+        tf.tensor1d(Float32Array.from(grid.places, (place) => values[place] ?? 0));
+      const { value, grads } = tf.variableGrads(() => {
+        const { logprobs, entropies } = this.scores(grid, pending.temperature);
+        const fromLogprobs = tf.sum(tf.mul(logprobs, picked(gradient.logprobs)));
+        if (!gradient.entropies) return fromLogprobs.asScalar();
+        return tf.add(fromLogprobs, tf.sum(tf.mul(entropies, picked(gradient.entropies)))).asScalar();
+      }, variables);
+      value.dispose();
+      for (const parameter of this.byName.values()) {
+        const own = grads[parameter.weight.name];
+        if (!own) throw new Error(`no gradient of '${parameter.name}'`);
+        const sum = tf.add(parameter.gradient, own);
+        tf.dispose([parameter.gradient, own]);
+        parameter.gradient = sum;
+      }
+    }
+  }
+
+  zeroGradients(): void {
+    for (const parameter of this.byName.values()) {
+      parameter.gradient.dispose();
+      parameter.gradient = this.tf.zeros(parameter.weight.shape);
+    }
+  }
+
+  gradientNorm(): number {
+    return this.optimizer.gradientNorm();
+  }
+
+  optimizerStep(options: OptimizerStepOptions): OptimizerStepResult {
+    const result = this.optimizer.step(options);
+    if (result.applied) this.version++;
+    return result;
+  }
+
+  optimizerState(): OptimizerState {
+    return this.optimizer.state();
+  }
+
+  restoreOptimizer(state: OptimizerState): void {
+    this.optimizer.restore(state);
+  }
+
+  openDecoder({ slots }: DecoderOptions): Decoder {
+    return new TfjsDecoder(this.tf, this.config, this.model, slots, () => this.version);
+  }
+
+  /** Frees everything on the device. The engine cannot be used afterwards. */
+  dispose(): void {
+    this.model.dispose();
+    for (const { weight, gradient, firstMoment, secondMoment } of this.byName.values()) {
+      this.tf.dispose([weight, gradient, firstMoment, secondMoment]);
+    }
+    this.byName.clear();
+  }
+
+  private prepare(batch: PackedBatch, { temperature = 1 }: ScoringOptions): Omit<PendingBatch, 'scored' | 'version'> {
+    validateBatch(batch, this.config);
+    if (!(temperature > 0 && Number.isFinite(temperature))) {
+      throw new Error(`temperature must be a positive number, got ${temperature}`);
+    }
+    this.pending = null;
+    return { grids: batchGrids(batch, this.config.shiftTaps), temperature };
+  }
+
+  private scoreGrids(grids: readonly BatchGrid[], temperature: number, count: number): ScoredTokens {
+    const result = { logprobs: new Float32Array(count), entropies: new Float32Array(count) };
+    for (const grid of grids) {
+      const computed = this.tf.tidy(() => {
+        const { logprobs, entropies } = this.scores(grid, temperature);
+        return this.tf.stack([logprobs, entropies]);
+      });
+      const values = computed.dataSync();
+      computed.dispose();
+      const { length } = grid.places;
+      grid.places.forEach((place, index) => {
+        result.logprobs[place] = values[index] ?? NaN;
+        result.entropies[place] = values[length + index] ?? NaN;
+      });
+    }
+    return result;
+  }
+
+  private scores(
+    { grid, predicting, targets }: BatchGrid,
+    temperature: number,
+  ): { logprobs: Tensor1D; entropies: Tensor1D } {
+    const { tf, model } = this;
+    const states = model.rows(model.states(grid, null), predicting);
+    const logs = tf.logSoftmax(tf.mul(model.logits(states), 1 / temperature));
+    const chosen = tf.oneHot(tf.tensor1d(targets, 'int32'), this.config.vocabularySize);
+    return {
+      logprobs: tf.sum(tf.mul(logs, chosen.cast('float32')), -1),
+      entropies: tf.neg(tf.sum(tf.mul(tf.exp(logs), logs), -1)),
+    };
+  }
+
+  private parameter(name: string): TfjsParameter {
+    const parameter = this.byName.get(name);
+    if (!parameter) throw new Error(`unknown parameter '${name}'`);
+    return parameter;
+  }
+}
