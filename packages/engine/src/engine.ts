@@ -73,8 +73,9 @@ export interface ParameterTensor {
  * A transformer that can be scored, differentiated, updated and sampled from. Single-threaded: a call computes before
  * it returns.
  *
- * The numbers a sequence gets (log-probabilities, entropies, logits) do not depend, to the bit, on what else is in the
- * batch, nor on whether they come from `forward`, `score` or a decoder's cache.
+ * On the embedded engine the numbers a sequence gets (log-probabilities, entropies, logits) do not depend, to the bit, on
+ * what else is in the batch, nor on whether they come from `forward`, `score` or a decoder's cache. On TensorFlow.js they
+ * do up to rounding.
  */
 export interface Engine {
   readonly name: string;

@@ -11,7 +11,7 @@ export class Operations {
 
   constructor(readonly tf: TensorFlow) {
     const backend = tf.getBackend();
-    this.hasSegmentSum = backend !== 'cpu' && tf.getKernel('UnsortedSegmentSum', backend) != null;
+    this.hasSegmentSum = backend !== 'cpu' && (tf.getKernel('UnsortedSegmentSum', backend) as unknown) !== undefined;
   }
 
   /** x W^T for x [rows, inputs] and W [outputs, inputs], as checkpoints keep projections. */
@@ -24,7 +24,7 @@ export class Operations {
         value: tf.matMul(states, tf.transpose(matrix)),
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
           const [kept, kernel] = saved as [Tensor2D, Tensor2D];
-          return [tf.matMul(dy as Tensor2D, kernel), tf.matMul(tf.transpose(dy as Tensor2D), kept)];
+          return [tf.matMul(dy, kernel), tf.matMul(tf.transpose(dy as Tensor2D), kept)];
         },
       };
     });
@@ -44,11 +44,11 @@ export class Operations {
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
           const [ids] = saved as [Tensor1D];
           if (this.hasSegmentSum) return tf.unsortedSegmentSum(dy as Tensor2D, ids, count);
-          return tf.matMul(tf.transpose(tf.oneHot(ids, count).cast<Tensor2D>('float32')), dy as Tensor2D);
+          return tf.matMul(tf.transpose(tf.oneHot(ids, count).cast<Tensor2D>('float32')), dy);
         },
       };
     });
-    return gather(table) as Tensor2D;
+    return gather(table);
   }
 
   /**
@@ -61,16 +61,16 @@ export class Operations {
     const flipped = (x: Tensor): Tensor4D => tf.transpose(x as Tensor4D, [0, 1, 3, 2]);
     const attention = tf.customGrad((...inputs: unknown[]) => {
       const [q, k, v, save] = inputs as [Tensor4D, Tensor4D, Tensor4D, (tensors: Tensor[]) => void];
-      const weights = tf.softmax(tf.add(tf.mul(tf.matMul(q, flipped(k)), scale), mask)) as Tensor4D;
+      const weights = tf.softmax<Tensor4D>(tf.add(tf.mul(tf.matMul(q, flipped(k)), scale), mask));
       save([q, k, v, weights]);
       return {
         value: tf.matMul(weights, v),
         gradFunc: (dy: Tensor, saved: Tensor[]) => {
           const [sq, sk, sv, p] = saved as [Tensor4D, Tensor4D, Tensor4D, Tensor4D];
-          const dWeights = tf.matMul(dy as Tensor4D, flipped(sv));
+          const dWeights = tf.matMul(dy, flipped(sv));
           const centred = tf.sub(dWeights, tf.sum(tf.mul(dWeights, p), -1, true));
-          const dScores = tf.mul(tf.mul(p, centred), scale) as Tensor4D;
-          return [tf.matMul(dScores, sk), tf.matMul(flipped(dScores), sq), tf.matMul(flipped(p), dy as Tensor4D)];
+          const dScores = tf.mul<Tensor4D>(tf.mul(p, centred), scale);
+          return [tf.matMul(dScores, sk), tf.matMul(flipped(dScores), sq), tf.matMul(flipped(p), dy)];
         },
       };
     });

@@ -230,7 +230,10 @@ it('says what is wrong as the embedded engine does', () => {
     (one) => one.forward({ ...batch, tokens: batch.tokens.map(() => 99) }),
     (one) => one.forward(batch, { temperature: 0 }),
     (one) => one.backward({ logprobs: new Float32Array(3) }),
-    (one) => (one.forward(batch), one.backward({ logprobs: new Float32Array(3) })),
+    (one) => {
+      one.forward(batch);
+      one.backward({ logprobs: new Float32Array(3) });
+    },
     (one) => {
       one.forward(batch);
       one.writeParameter('model.norm.weight', one.readParameter('model.norm.weight'));

@@ -1,3 +1,5 @@
+import type * as tensorflow from '@tensorflow/tfjs';
+
 /** The TensorFlow.js module, whichever package it came from: they export the same. */
-export type TensorFlow = typeof import('@tensorflow/tfjs');
+export type TensorFlow = typeof tensorflow;
 export type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs';

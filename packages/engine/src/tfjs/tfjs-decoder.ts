@@ -117,8 +117,7 @@ export class TfjsDecoder implements Decoder {
   private gathered(states: readonly Slot[]): { layers: CachedLayer[] | null; columns: number; owned: boolean } {
     const first = states[0]?.place?.block;
     if (
-      first &&
-      first.rows === states.length &&
+      first?.rows === states.length &&
       states.every(({ place }, row) => place?.block === first && place.row === row)
     ) {
       return { layers: [...first.layers], columns: first.columns, owned: false };
