@@ -24,7 +24,8 @@ const observationTokensPerTurn = 190;
 /**
  * Trajectories a second from shaped groups to token advantages, for TSPO and GRPO, on 512 groups of 8 trajectories of 4
  * turns and 1,000 tokens. `estimate` is the estimator alone, `checked` adds the contract checks around a plugin, and
- * `toTokens` everything the trainer does, with the copy to token sequences. Each is the median of `repetitions` (XX `groups`, `groupSize`, `repetitions`.
+ * `toTokens` one advantage for each token the policy wrote. Medians. Options: `groups`, `groupSize`, `repetitions`.
+ * `TURNWISE_PYTHON` names a Python with verl and torch to measure beside.
  */
 export default function bench(options: Record<string, string> = {}): Promise<Record<string, unknown>> {
   const groupCount = Number(options['groups'] ?? 512);
@@ -164,7 +165,8 @@ function creditedSequences(
 
 /** Trajectories a second of wall time and of processor time; on a shared machine the latter is the one to compare. */
 function perSecond(count: number, repetitions: number, work: () => unknown): Speed {
-  work();
+  // A training run credits hundreds of steps: what counts is the compiled code.
+  for (let run = 0; run < 30; run++) work();
   const runs = Array.from({ length: repetitions }, () => {
     const started = performance.now();
     const before = process.cpuUsage();
