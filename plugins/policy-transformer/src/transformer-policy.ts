@@ -72,7 +72,13 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     private readonly options: TransformerOptions,
   ) {
     const { config } = checkpoint.engine;
-    this.capabilities = { trainable: true, objectives, logprobs: true, maxContext: config.contextLength };
+    this.capabilities = {
+      trainable: true,
+      objectives,
+      logprobs: true,
+      maxContext: config.contextLength,
+      importanceTruncation: true,
+    };
     this.tokenizer = checkpoint.tokenizer;
     [this.decoder, this.batch] = this.openDecoder();
   }

@@ -10,3 +10,4 @@ export type { RunConfig } from './run-config.js';
 export { runJsonSchema, type RunConfigInput } from './run-schema.js';
 export { parseSetOption } from './set-option.js';
 export { builtinStrategies, defaultStrategy, type StrategyPair } from './strategies.js';
+export type { ConfigSource } from './config-source.js';

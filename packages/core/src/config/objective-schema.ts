@@ -16,6 +16,14 @@ const shared = {
     .default('token-mean')
     .describe('How token losses become one number; sums grow with batch or length.'),
   entropyCoefficient: z.number().min(0).default(0).describe('Weight of the entropy bonus.'),
+  importanceTruncation: z
+    .number()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe(
+      'Off-policy correction for rollout.maxStaleness: token losses are weighted by min(now / at sampling, this); 2 is usual. null: off.',
+    ),
 };
 const low = z.number().min(0).max(1).default(0.2).describe('The ratio is clipped below at 1 - low.');
 const high = z.number().min(0).default(0.2).describe('The ratio is clipped above at 1 + high.');

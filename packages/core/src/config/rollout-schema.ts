@@ -26,6 +26,23 @@ export const rolloutSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('Wall-clock limit of one trajectory; one that takes longer is not trained on. null: none.'),
+  groupTimeoutSeconds: z
+    .number()
+    .gt(0)
+    .nullable()
+    .default(null)
+    .describe('Wall-clock limit of a group, from its first trajectory on; unfinished ones are ended. null: none.'),
+  partialGroups: z
+    .enum(['keep', 'drop'])
+    .default('keep')
+    .describe('A group that ran out of time: train on those that finished, if two did, or on none of it.'),
+  maxStaleness: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'Updates a sample may lie behind the one that learns from it. Above 0, rollouts of that many further steps overlap with updates.',
+    ),
 });
 
 /** How held-out questions are answered. */

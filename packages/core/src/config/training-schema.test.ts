@@ -49,6 +49,7 @@ describe('objective', () => {
       kl: { estimator: 'k3', coefficient: 0, reference: 'initial' },
       aggregation: 'token-mean',
       entropyCoefficient: 0,
+      importanceTruncation: null,
     });
   });
 });

@@ -294,3 +294,55 @@ function withReference(objective: Objective, tokens: PolicyTokens): PolicyTokens
     ? { ...tokens, referenceLogprobs: tokens.samplingLogprobs }
     : tokens;
 }
+
+describe('importance truncation', () => {
+  const kl = { estimator: 'k3', coefficient: 0, reference: 'initial' } as const;
+  const shared = { kl, aggregation: 'token-sum', entropyCoefficient: 0 } as const;
+  const kinds: Objective[] = [
+    { kind: 'ppo-clip', low: 0.2, high: 0.2, dualClip: null, ...shared },
+    { kind: 'importance-sampling', ...shared },
+    { kind: 'cispo', low: 0.2, high: 0.2, ...shared },
+    { kind: 'gspo', low: 0.2, high: 0.2, ...shared },
+  ];
+  // Ratios e^-1, 1, e^0.5 and e^3; only the last is above 2.
+  const logprobs = [-2, -1, -1, -0.5];
+  const samplingLogprobs = [-1, -1, -1.5, -3.5];
+  const advantages = [1, -2, 1, -1];
+  const tokens = {
+    logprobs,
+    samplingLogprobs,
+    advantages,
+    sequences: [0, 0, 1, 1],
+    referenceLogprobs: null,
+    entropies: null,
+  };
+  const totals = { tokens: 4, sequences: 2, trajectories: 2, maxTokens: 4 };
+  const weights = [Math.exp(-1), 1, Math.exp(0.5), 2];
+
+  it.each(kinds)(
+    'weighs the policy gradient of each token, held constant, whatever the objective: $kind',
+    (objective) => {
+      const { gradients, importance, clipFraction } = objectiveLoss(
+        { ...objective, importanceTruncation: 2 },
+        tokens,
+        totals,
+      );
+      weights.forEach((weight, token) =>
+        expect(gradients[token]).toBeCloseTo(-weight * (advantages[token] ?? NaN), 12),
+      );
+      expect(importance?.truncated).toBe(0.25);
+      expect(importance?.weight).toBeCloseTo(weights.reduce((sum, weight) => sum + weight, 0) / 4, 12);
+      expect(clipFraction).toBe(0);
+    },
+  );
+
+  it.each(kinds)('changes nothing for samples of the policy itself: $kind', (objective) => {
+    const fresh = { ...tokens, samplingLogprobs: logprobs };
+    const plain = objectiveLoss(objective, fresh, totals);
+    const truncated = objectiveLoss({ ...objective, importanceTruncation: 2 }, fresh, totals);
+    expect(truncated.loss).toBe(plain.loss);
+    expect([...truncated.gradients]).toEqual([...plain.gradients]);
+    expect(plain.importance).toBeNull();
+    expect(truncated.importance).toEqual({ weight: 1, truncated: 0 });
+  });
+});

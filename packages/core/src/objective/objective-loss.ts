@@ -33,6 +33,8 @@ export interface ObjectiveLoss {
   readonly entropy: number;
   /** Policy tokens of this micro-batch. */
   readonly tokens: number;
+  /** With importance truncation: mean weight over the tokens of the batch, and the share whose weight was cut. */
+  readonly importance: { readonly weight: number; readonly truncated: number } | null;
 }
 
 /**
@@ -41,7 +43,10 @@ export interface ObjectiveLoss {
  *     loss = sum over tokens of w_t (l_t + beta kl_t - entropyCoefficient h_t)
  *
  * with l the policy loss ({@link tokenLoss}), w the aggregation ({@link tokenWeights}), kl the KL estimate
- * ({@link klEstimate}) and h the entropy. A pure function of numbers, so that every engine trains on the same
+ * ({@link klEstimate}) and h the entropy. With importance truncation c, l_t is multiplied by
+ * min(exp(logprob - logprob at sampling), c), held constant, and its ratio is taken to the policy as it is, so it is 1:
+ * truncated importance sampling for samples of an older policy (IMPALA, arXiv 1802.01561; decoupled from the clip as in
+ * AReaL, arXiv 2505.24298). That holds for the first update on a batch. A pure function of numbers, so that every engine trains on the same
  * definition.
  *
  * @throws RangeError when array lengths differ, or when the KL term needs reference log-probabilities and has none
@@ -52,7 +57,10 @@ export function objectiveLoss(objective: Objective, tokens: PolicyTokens, totals
   const reference = referenceOf(objective, tokens);
   checkLengths(tokens, reference, count);
   const weights = tokenWeights(objective.aggregation, tokens.sequences, totals);
-  const logRatios = objective.kind === 'gspo' ? sequenceLogRatios(tokens) : null;
+  const truncation = objective.importanceTruncation ?? null;
+  const logRatios = objective.kind === 'gspo' && truncation === null ? sequenceLogRatios(tokens) : null;
+  let importanceWeight = 0;
+  let truncated = 0;
   const gradients = new Float64Array(count);
   let loss = 0;
   let kl = 0;
@@ -62,9 +70,18 @@ export function objectiveLoss(objective: Objective, tokens: PolicyTokens, totals
     const logprob = tokens.logprobs[token] ?? 0;
     const sampling = tokens.samplingLogprobs[token] ?? 0;
     const weight = weights[token] ?? 0;
-    const part = tokenLoss(objective, tokens.advantages[token] ?? 0, logprob, sampling, logRatios?.[token] ?? 0);
+    const before = truncation === null ? sampling : logprob;
+    const part = tokenLoss(objective, tokens.advantages[token] ?? 0, logprob, before, logRatios?.[token] ?? 0);
     let value = part.value;
     let slope = part.slope;
+    if (truncation !== null) {
+      const ratio = Math.exp(logprob - sampling);
+      const importance = Math.min(ratio, truncation);
+      if (ratio > truncation) truncated++;
+      importanceWeight += importance;
+      value *= importance;
+      slope *= importance;
+    }
     if (part.clipped) clipped++;
     if (reference !== null) {
       const penalty = klEstimate(estimator, logprob, reference[token] ?? 0);
@@ -86,6 +103,7 @@ export function objectiveLoss(objective: Objective, tokens: PolicyTokens, totals
     clipFraction: clipped * share,
     entropy: entropy * share,
     tokens: count,
+    importance: truncation === null ? null : { weight: importanceWeight * share, truncated: truncated * share },
   };
 }
 

@@ -1,6 +1,8 @@
-import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
+import type { Question, TrajectoryGroup } from '../contract/index.js';
+import { groupDeadline, partialGroup } from './group-deadline.js';
 import type { RolloutOptions } from './rollout-options.js';
 import { runTrajectory, type RolloutParts } from './run-trajectory.js';
+import { TrajectorySlots } from './trajectory-slots.js';
 
 export type { RolloutLimits, RolloutOptions } from './rollout-options.js';
 
@@ -13,6 +15,8 @@ export interface RolloutRequest {
   readonly signal: AbortSignal;
   /** Called after each finished trajectory. */
   readonly onTrajectory?: (done: number, total: number) => void;
+  /** Slots shared with the rollouts of other steps. Default: `options.concurrency` of its own. */
+  readonly slots?: TrajectorySlots;
 }
 
 /**
@@ -20,24 +24,25 @@ export interface RolloutRequest {
  * the questions and trajectories in the order of their index, however the tasks interleave.
  */
 export async function rolloutGroups(parts: RolloutParts, request: RolloutRequest): Promise<TrajectoryGroup[]> {
-  const { questions, options, signal } = request;
-  const groups = questions.map((question) => ({ question, trajectories: new Array<Trajectory>(options.groupSize) }));
-  const tasks = groups.flatMap((group) =>
-    Array.from({ length: options.groupSize }, (_, rollout) => async () => {
-      const { question } = group;
-      const identity = { runSeed: request.runSeed, purpose: request.purpose, step: request.step, question, rollout };
-      group.trajectories[rollout] = await runTrajectory(parts, identity, options, signal);
+  const { questions, options, signal, slots = new TrajectorySlots(options.concurrency) } = request;
+  const total = questions.length * options.groupSize;
+  let done = 0;
+  return Promise.all(
+    questions.map(async (question) => {
+      const deadline = groupDeadline(options);
+      const trajectories = await Promise.all(
+        Array.from({ length: options.groupSize }, (_, rollout) =>
+          slots.run(request.step, async () => {
+            signal.throwIfAborted();
+            const { runSeed, purpose, step } = request;
+            const identity = { runSeed, purpose, step, question, rollout };
+            const trajectory = await runTrajectory(parts, identity, options, signal, deadline.start());
+            request.onTrajectory?.(++done, total);
+            return trajectory;
+          }),
+        ),
+      );
+      return { question, trajectories: deadline.hasPassed() ? partialGroup(trajectories, options) : trajectories };
     }),
   );
-  let next = 0;
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
-      signal.throwIfAborted();
-      await task();
-      request.onTrajectory?.(++done, tasks.length);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(options.concurrency, tasks.length) }, worker));
-  return groups;
 }

@@ -23,4 +23,8 @@ export interface RolloutOptions extends RolloutLimits {
   readonly topP: number;
   /** Trajectories in flight at once. */
   readonly concurrency: number;
+  /** Wall-clock limit of a group in seconds, from its first trajectory on; absent or `null`: none. */
+  readonly groupTimeoutSeconds?: number | null;
+  /** What becomes of a group that ran out of time. Default `keep`: those that finished are used, if two did. */
+  readonly partialGroups?: 'keep' | 'drop';
 }

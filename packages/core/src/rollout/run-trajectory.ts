@@ -34,6 +34,7 @@ export async function runTrajectory(
   identity: TrajectoryIdentity,
   options: RolloutOptions,
   signal: AbortSignal,
+  groupDeadline: AbortSignal | null = null,
 ): Promise<Trajectory> {
   const { policy, protocol } = parts;
   const { question, rollout } = identity;
@@ -41,7 +42,8 @@ export async function runTrajectory(
   // The key-value cache is kept under this name, so it must differ between steps and purposes.
   const cacheId = `${identity.purpose}:${identity.step}:${id}`;
   const deadline = options.timeoutSeconds === null ? null : AbortSignal.timeout(options.timeoutSeconds * 1000);
-  const both = deadline === null ? signal : AbortSignal.any([signal, deadline]);
+  const deadlines = [deadline, groupDeadline].filter((limit) => limit !== null);
+  const both = deadlines.length === 0 ? signal : AbortSignal.any([signal, ...deadlines]);
   const conversation = new Conversation(policy.tokenizer);
   const promptText = protocol.prompt(question);
   const prompt = { text: promptText, tokenIds: conversation.appendText('prompt', promptText) };
@@ -92,20 +94,22 @@ export async function runTrajectory(
           conversation.appendTokens('observation', observation.text, observation.tokenIds ?? []);
         }
       }
-      const { text, tokenIds, logprobs } = sample;
-      turns.push({ output: { text, tokenIds, logprobs }, action, observation });
+      const { text, tokenIds, logprobs, version } = sample;
+      const output = { text, tokenIds, logprobs, ...(version === undefined ? {} : { policyVersion: version }) };
+      turns.push({ output, action, observation });
     }
   } catch (error) {
     signal.throwIfAborted();
     if (TurnwiseError.is(error) && error.code.startsWith('CONTRACT_')) throw error;
-    const timedOut = deadline?.aborted === true;
+    const late = deadline?.aborted
+      ? `took longer than ${options.timeoutSeconds} s`
+      : groupDeadline?.aborted
+        ? `its group took longer than ${options.groupTimeoutSeconds} s`
+        : null;
+    const timedOut = late !== null;
     failure = {
       code: timedOut ? 'ROLLOUT_TIMEOUT' : 'ROLLOUT_POLICY',
-      message: timedOut
-        ? `took longer than ${options.timeoutSeconds} s`
-        : error instanceof Error
-          ? error.message
-          : String(error),
+      message: late ?? (error instanceof Error ? error.message : String(error)),
     };
     ending = { answer: null, stopReason: timedOut ? 'aborted' : 'policy-failed' };
   } finally {

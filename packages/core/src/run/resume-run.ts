@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
-import { checkConfig, differences, parseSetOption, printableConfig, type LoadedConfig } from '../config/index.js';
+import { checkConfig, differences, parseSetOption, printableConfig } from '../config/index.js';
+import type { ConfigSource, LoadedConfig } from '../config/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { heldOutScores, type ResumePoint } from '../training/index.js';
 import { readMetrics } from './read-metrics.js';
@@ -10,7 +11,7 @@ import type { RunManifest } from './run-manifest.js';
 const free = [
   /^run\b/,
   /^training\.(steps|evalEvery|evalQuestions|checkpointEvery)$/,
-  /^rollout\.(concurrency|timeoutSeconds)$/,
+  /^rollout\.(concurrency|timeoutSeconds|groupTimeoutSeconds)$/,
   /^trackers\b/,
 ];
 
@@ -27,15 +28,18 @@ export async function recordedConfig(
   currentFolder: string,
 ): Promise<LoadedConfig> {
   const manifest = await readManifest(runFolder);
-  const file = manifest.configFile;
-  const source = {
-    file,
+  const source = sourceOf(runFolder, manifest, currentFolder);
+  return { ...checkConfig(source, set.map(parseSetOption), currentFolder), strategy: manifest.strategy };
+}
+
+function sourceOf(runFolder: string, { configFile, config }: RunManifest, currentFolder: string): ConfigSource {
+  return {
+    file: configFile,
     label: join(runFolder, 'manifest.json'),
-    folder: file === null ? currentFolder : dirname(file),
-    value: manifest.config,
+    folder: configFile === null ? currentFolder : dirname(configFile),
+    value: config,
     position: () => null,
   };
-  return { ...checkConfig(source, set.map(parseSetOption), currentFolder), strategy: manifest.strategy };
 }
 
 /**
@@ -74,8 +78,18 @@ export async function resumeRun(folder: RunFolder, now: LoadedConfig): Promise<R
   return { step, checkpoint: checkpoint.folder, before };
 }
 
+/** The recorded configuration with the keys that came since and have a default: a run made before them had that. */
+function withDefaults(path: string, manifest: RunManifest, folder: string): unknown {
+  try {
+    return printableConfig(checkConfig(sourceOf(path, manifest, folder), [], folder));
+  } catch {
+    // Something in it is not accepted any more: the comparison says what.
+    return manifest.config;
+  }
+}
+
 function assertSameRun(path: string, manifest: RunManifest, now: LoadedConfig): void {
-  const changed = differences(printableConfig(now), manifest.config).filter(
+  const changed = differences(printableConfig(now), withDefaults(path, manifest, now.folder)).filter(
     ({ text }) => !free.some((pattern) => pattern.test(text.split(' is ')[0] ?? '')),
   );
   const first = changed[0];

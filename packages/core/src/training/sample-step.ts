@@ -1,6 +1,6 @@
 import type { GroupAdvantages, Question, ShapedGroup } from '../contract/index.js';
 import { estimateAdvantages, shapeGroups } from '../credit/index.js';
-import { rolloutGroups } from '../rollout/index.js';
+import { rolloutGroups, type TrajectorySlots } from '../rollout/index.js';
 import { isDead } from './dead-groups.js';
 import { questionsOfFurtherRound, questionsOfStep } from './question-order.js';
 import { assertSomeSucceeded } from './training-checks.js';
@@ -30,6 +30,8 @@ export interface SampleRequest {
   readonly step: number;
   readonly signal: AbortSignal;
   readonly onTrajectory: (done: number, total: number) => void;
+  /** Slots shared with other steps. Default: `rollout.concurrency` of its own. */
+  readonly slots?: TrajectorySlots;
 }
 
 /**
@@ -82,11 +84,20 @@ function questionsOfRound(
 async function sampleRound(
   parts: TrainingParts,
   { rollout, seed }: TrainingSettings,
-  { step, signal, onTrajectory }: SampleRequest,
+  { step, signal, onTrajectory, slots }: SampleRequest,
   questions: readonly Question[],
 ): Promise<{ groups: ShapedGroup[]; advantages: readonly GroupAdvantages[]; seconds: number }> {
   const started = performance.now();
-  const request = { questions, runSeed: seed, purpose: 'train' as const, step, options: rollout, signal, onTrajectory };
+  const request = {
+    questions,
+    runSeed: seed,
+    purpose: 'train' as const,
+    step,
+    options: rollout,
+    signal,
+    onTrajectory,
+    ...(slots ? { slots } : {}),
+  };
   const rolled = await rolloutGroups(parts, request);
   const seconds = (performance.now() - started) / 1000;
   assertSomeSucceeded(rolled, step);

@@ -56,6 +56,13 @@ export function sampleMetrics({ groups, rounds }: StepSample, { policy }: DeadGr
   };
 }
 
+/** Only with importance truncation. */
+function importanceMetrics(losses: readonly LossMetrics[]): Metrics {
+  const { importance } = losses[0] ?? {};
+  if (importance === undefined) return {};
+  return { 'update/importance-weight': importance.weight, 'update/importance-truncated': importance.truncated };
+}
+
 /** Means of the updates made on one batch, weighted equally. */
 export function updateMetrics(losses: readonly LossMetrics[], updates: readonly OptimizerMetrics[]): Metrics {
   const mean = (values: readonly number[]): number =>
@@ -65,6 +72,25 @@ export function updateMetrics(losses: readonly LossMetrics[], updates: readonly 
     'update/kl': mean(losses.map((loss) => loss.kl)),
     'update/clip-fraction': mean(losses.map((loss) => loss.clipFraction)),
     'update/gradient-norm': mean(updates.map((update) => update.gradientNorm)),
+    ...importanceMetrics(losses),
+  };
+}
+
+/**
+ * How far the samples of a step lie behind its update, in updates: over the turns of its trajectories, and how many
+ * groups ran out of time.
+ *
+ * @param version updates made before the one that learns from them
+ */
+export function stalenessMetrics({ groups }: StepSample, version: number): Metrics {
+  const trajectories = groups.flatMap(({ group }) => group.trajectories);
+  const behind = trajectories.flatMap(({ turns }) =>
+    turns.flatMap(({ output }) => (output.policyVersion === undefined ? [] : [version - output.policyVersion])),
+  );
+  const sum = behind.reduce((total, staleness) => total + staleness, 0);
+  return {
+    'rollout/staleness-mean': behind.length === 0 ? 0 : sum / behind.length,
+    'rollout/staleness-max': behind.reduce((most, staleness) => Math.max(most, staleness), 0),
   };
 }
 

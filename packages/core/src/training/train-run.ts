@@ -1,7 +1,9 @@
 import { evaluate } from '../evaluation/index.js';
-import { sampleStep, type StepSample } from './sample-step.js';
+import { PolicyGate } from './policy-gate.js';
+import type { StepSample } from './sample-step.js';
 import { stepBatch } from './step-batch.js';
-import { evaluationMetrics, sampleMetrics, type Metrics } from './step-metrics.js';
+import { evaluationMetrics, sampleMetrics, stalenessMetrics, type Metrics } from './step-metrics.js';
+import { stepSampler } from './step-sampler.js';
 import { assertTrainable } from './training-checks.js';
 import { updatePolicy } from './update-policy.js';
 import type {
@@ -32,14 +34,16 @@ export interface TrainingOptions {
  * @throws RUN_NOT_TRAINABLE, ROLLOUT_ALL_FAILED, RUN_NOT_FINITE, CONTRACT_* of the plugins, and the reason of an abort
  */
 export async function trainRun(
-  parts: TrainingParts,
+  given: TrainingParts,
   settings: TrainingSettings,
   data: TrainingData,
   options: TrainingOptions,
 ): Promise<TrainingSummary> {
-  const { policy } = parts;
   const { training, rollout } = settings;
   const { record, signal, resume, onProgress = () => undefined } = options;
+  const gate = (rollout.maxStaleness ?? 0) > 0 ? new PolicyGate(given.policy, resume?.step ?? 0) : null;
+  const parts = gate === null ? given : { ...given, policy: gate };
+  const { policy } = parts;
   assertTrainable(parts, settings);
   const started = performance.now();
   const measure = async (step: number): Promise<HeldOutScores> => {
@@ -65,13 +69,19 @@ export async function trainRun(
   let trajectories = 0;
   let failures = 0;
   let lastCheckpoint = resume?.checkpoint ?? '';
+  let current = 0;
+  await using sampler = stepSampler(parts, settings, {
+    questions: data.train,
+    signal,
+    // Of the step that is waited for; others under way say nothing.
+    onTrajectory: (step, done, total) => {
+      if (step === current) onProgress({ step, steps: training.steps, phase: 'rollout', done, total });
+    },
+  });
   for (let step = (resume?.step ?? 0) + 1; step <= training.steps; step++) {
-    const sample = await sampleStep(parts, settings, {
-      questions: data.train,
-      step,
-      signal,
-      onTrajectory: (done, total) => onProgress({ step, steps: training.steps, phase: 'rollout', done, total }),
-    });
+    current = step;
+    const sample = await sampler.take(step);
+    const staleness = gate === null ? {} : stalenessMetrics(sample, gate.version);
     onProgress({ step, steps: training.steps, phase: 'update' });
     const updateStarted = performance.now();
     const batch = stepBatch(sample.groups, training.deadGroups, rollout);
@@ -79,6 +89,7 @@ export async function trainRun(
     const metrics: Metrics = {
       step,
       ...sampleMetrics(sample, training.deadGroups),
+      ...staleness,
       ...update,
       'rollout/seconds': sample.rolloutSeconds,
       'update/seconds': (performance.now() - updateStarted) / 1000,

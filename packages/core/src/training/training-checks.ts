@@ -1,9 +1,25 @@
-import type { TrajectoryGroup } from '../contract/index.js';
+import type { Policy, TrajectoryGroup } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { TrainingParts, TrainingSettings } from './training-settings.js';
 
+function assertTruncation({ importanceTruncation }: Policy['capabilities'], epochs: number): void {
+  if (importanceTruncation !== true) {
+    throw new TurnwiseError('RUN_NOT_TRAINABLE', 'The configured policy does not support importance truncation.', {
+      where: 'objective.importanceTruncation',
+      hint: 'Leave it out: the ratio is then taken to the policy that sampled.',
+    });
+  }
+  if (epochs > 1) {
+    throw new TurnwiseError(
+      'RUN_NOT_TRAINABLE',
+      `objective.importanceTruncation is for one update a batch, and training.epochs is ${epochs}.`,
+      { where: 'objective.importanceTruncation', hint: 'Set training.epochs to 1, or leave the truncation out.' },
+    );
+  }
+}
+
 /** @throws RUN_NOT_TRAINABLE when the policy cannot be trained, or not with this objective */
-export function assertTrainable({ policy }: TrainingParts, { objective }: TrainingSettings): void {
+export function assertTrainable({ policy }: TrainingParts, { objective, training }: TrainingSettings): void {
   const { capabilities } = policy;
   if (!capabilities.trainable) {
     throw new TurnwiseError('RUN_NOT_TRAINABLE', 'The configured policy cannot be trained.', {
@@ -11,6 +27,7 @@ export function assertTrainable({ policy }: TrainingParts, { objective }: Traini
       hint: 'Use a trainable policy such as `transformer`, or run `turnwise eval`.',
     });
   }
+  if ((objective.importanceTruncation ?? null) !== null) assertTruncation(capabilities, training.epochs);
   if (!capabilities.objectives.includes(objective.kind)) {
     throw new TurnwiseError(
       'RUN_NOT_TRAINABLE',

@@ -13,7 +13,11 @@ export interface TrainingParts extends RolloutParts {
 
 export interface TrainingSettings {
   readonly seed: number;
-  readonly rollout: RolloutOptions & { readonly questionsPerStep: number };
+  readonly rollout: RolloutOptions & {
+    readonly questionsPerStep: number;
+    /** Updates a sample may lie behind the one that learns from it. Absent: 0, rollouts and updates take turns. */
+    readonly maxStaleness?: number;
+  };
   readonly objective: Objective;
   readonly training: {
     readonly steps: number;

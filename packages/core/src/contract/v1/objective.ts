@@ -7,6 +7,11 @@ export type Objective = PolicyLoss & {
   readonly aggregation: Aggregation;
   /** Weight of the entropy bonus (subtracted from the loss); 0 turns it off. */
   readonly entropyCoefficient: number;
+  /**
+   * For samples of an older policy: each token's loss is multiplied by min(pi / pi at sampling, this), held constant,
+   * and rho starts at 1 at the policy that is updated. `null` or absent: off, and rho is relative to sampling.
+   */
+  readonly importanceTruncation?: number | null;
 };
 
 export type PolicyLoss =

@@ -9,6 +9,13 @@ export interface PolicyCapabilities {
   readonly logprobs: boolean;
   /** Most tokens of prompt, outputs and observations together; `null` when unknown. */
   readonly maxContext: number | null;
+  /**
+   * Whether `sample` may go on while `optimStep` runs, each sample drawn from one version of the weights and saying
+   * which. Otherwise updates wait for samples under way and samples for updates. Matters with `rollout.maxStaleness`.
+   */
+  readonly samplesDuringUpdates?: boolean;
+  /** Whether `forwardBackward` knows `Objective.importanceTruncation`. */
+  readonly importanceTruncation?: boolean;
 }
 
 /** A tokenizer as the rollout needs it, to measure and keep observations as tokens. */
@@ -49,6 +56,8 @@ export interface Sample {
   readonly logprobs: readonly number[];
   /** `stop`: a stop string or end token; `length`: maxTokens or the context ran out. */
   readonly finish: 'stop' | 'length';
+  /** Updates the weights had had when it was drawn; for policies that sample during updates. */
+  readonly version?: number;
 }
 
 /** Given tokens whose log-probability is wanted: nothing is sampled, nothing is learned. */
@@ -120,6 +129,8 @@ export interface LossMetrics {
   readonly entropy: number;
   /** Number of policy tokens in the batch. */
   readonly tokens: number;
+  /** With importance truncation: mean weight of a token, and the share of tokens whose weight was cut. */
+  readonly importance?: { readonly weight: number; readonly truncated: number };
 }
 
 export interface OptimizerStep {

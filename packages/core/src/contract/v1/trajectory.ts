@@ -17,6 +17,8 @@ export interface PolicyOutput {
   readonly tokenIds: readonly number[];
   /** Natural-log probability of each token under the sampling distribution; same length as `tokenIds`. */
   readonly logprobs: readonly number[];
+  /** Updates the policy had had when it wrote this; recorded when rollouts and updates overlap. */
+  readonly policyVersion?: number;
 }
 
 /** A passage as the observation shows it. */
