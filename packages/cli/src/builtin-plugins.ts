@@ -10,6 +10,7 @@ export const builtinPlugins: BuiltinPlugins = mergeBuiltins(
           packageName: '@turnwise/policy-transformer',
           load: () => import('@turnwise/policy-transformer'),
         },
+        openai: { packageName: '@turnwise/policy-openai', load: () => import('@turnwise/policy-openai') },
         scripted: { packageName: '@turnwise/policy-scripted', load: () => import('@turnwise/policy-scripted') },
       },
       search: {

@@ -34,6 +34,7 @@ export const errorCodes = {
   CONTRACT_MUTATED_INPUT: { exit: 1, meaning: 'A plugin changed data it was only given to read.' },
   ROLLOUT_POLICY: { exit: 1, meaning: 'The policy failed inside a rollout; recorded on its trajectory.' },
   ROLLOUT_SEARCH: { exit: 1, meaning: 'The search tool failed inside a rollout; recorded on its trajectory.' },
+  ROLLOUT_BUDGET: { exit: 1, meaning: 'The budget of a remote policy is spent; recorded on its trajectory.' },
   ROLLOUT_TIMEOUT: { exit: 1, meaning: 'A rollout ran out of time; recorded on its trajectory.' },
   ROLLOUT_ABORTED: { exit: 1, meaning: 'A rollout was aborted; recorded on its trajectory.' },
   ROLLOUT_ALL_FAILED: { exit: 1, meaning: 'Every trajectory of a step failed for reasons of infrastructure.' },

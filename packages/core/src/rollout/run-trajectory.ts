@@ -108,7 +108,7 @@ export async function runTrajectory(
         : null;
     const timedOut = late !== null;
     failure = {
-      code: timedOut ? 'ROLLOUT_TIMEOUT' : 'ROLLOUT_POLICY',
+      code: timedOut ? 'ROLLOUT_TIMEOUT' : rolloutCode(error),
       message: late ?? (error instanceof Error ? error.message : String(error)),
     };
     ending = { answer: null, stopReason: timedOut ? 'aborted' : 'policy-failed' };
@@ -161,4 +161,9 @@ function assertSample(sample: Sample, id: string): void {
       { hint: 'Log-probabilities are finite and at most 0.' },
     );
   }
+}
+
+/** A policy may say itself what ended the rollout; anything else it throws is a failure of the policy. */
+function rolloutCode(error: unknown): string {
+  return TurnwiseError.is(error) && error.code.startsWith('ROLLOUT_') ? error.code : 'ROLLOUT_POLICY';
 }

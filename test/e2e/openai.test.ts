@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, jest } from '@jest/globals';
+import { stubServer } from '../../plugins/policy-openai/src/testing/stub-server.js';
+import { corpusRows, folderWith, questionRows, turnwise } from './command-line.js';
+
+/** Each test starts several processes; on a busy machine that takes a while. */
+jest.setTimeout(300_000);
+
+/** A model that searches for what the question names and answers with the last word it read. */
+const model = ({ body }: { body: Readonly<Record<string, unknown>> }) => {
+  const messages = body['messages'] as { role: string; content: string }[];
+  const read = messages.at(-1)?.content ?? '';
+  const found = /was (?:written by|born in) (\w+)/.exec(read)?.[1];
+  const content = messages.length === 1 ? '<search> Velkar' : `<answer> ${found ?? 'nobody'}`;
+  return {
+    json: {
+      choices: [{ finish_reason: 'stop', message: { content } }],
+      usage: { prompt_tokens: 9, completion_tokens: 4 },
+    },
+  };
+};
+
+const files = (url: string, more = '') => ({
+  'run.yaml': `corpus: { file: corpus.jsonl }
+data: { train: { file: questions.jsonl }, eval: { file: questions.jsonl } }
+policy: { use: openai, with: { endpoints: ["${url}"], model: stub${more} } }
+rollout: { maxTurns: 3 }
+`,
+  'corpus.jsonl': corpusRows,
+  'questions.jsonl': questionRows,
+});
+
+describe('policy openai', () => {
+  it('evaluates and collects groups that can be replayed, and refuses to be trained', async () => {
+    await using server = await stubServer(model);
+    const folder = await folderWith(files(server.url));
+    const evaluated = await turnwise(['eval', '-c', 'run.yaml', '--save-groups', 'groups.jsonl', '--json'], folder);
+    expect(evaluated.code).toBe(0);
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ trajectories: 2, failures: 0, exactMatch: 0.5, turnsMean: 2 });
+    const replayed = await turnwise(['replay', 'groups.jsonl', '--strategy', 'tspo', '--json'], folder);
+    expect(replayed.code).toBe(0);
+    expect(replayed.stdout.trim().split('\n')).toHaveLength(2);
+    const trained = await turnwise(['train', '-c', 'run.yaml'], folder);
+    expect(trained.code).toBe(2);
+    expect(trained.stderr).toContain('The configured policy cannot be trained');
+  });
+
+  it('stops at its budget and keeps what was answered', async () => {
+    await using server = await stubServer(model);
+    const folder = await folderWith(files(server.url, ', concurrency: 1, budget: { requests: 3 }'));
+    const evaluated = await turnwise(['eval', '-c', 'run.yaml', '--save-groups', 'groups.jsonl', '--json'], folder);
+    expect(evaluated.stderr).toContain('The budget of 3 requests is spent.');
+    expect(JSON.parse(evaluated.stdout)).toMatchObject({ trajectories: 2, failures: 1 });
+    expect(server.requests).toHaveLength(3);
+    const groups = (await readFile(join(folder, 'groups.jsonl'), 'utf8')).trim().split('\n');
+    const trajectories = groups.flatMap(
+      (line) => (JSON.parse(line) as { trajectories: { turns: unknown[]; failure?: { code: string } }[] }).trajectories,
+    );
+    expect(trajectories.map(({ failure }) => failure?.code ?? null).sort()).toEqual(['ROLLOUT_BUDGET', null]);
+    expect(trajectories.reduce((sum, { turns }) => sum + turns.length, 0)).toBe(3);
+  });
+});
