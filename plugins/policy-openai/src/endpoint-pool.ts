@@ -1,3 +1,5 @@
+import { onAbort } from './on-abort.js';
+
 /** A server of the pool. */
 interface Endpoint {
   readonly url: string;
@@ -78,8 +80,7 @@ export class EndpointPool {
         if (place !== -1) this.#waiting.splice(place, 1);
         reject(signal.reason as Error);
       };
-      const waiting: Waiting = { key, enter: resolve, leave: () => signal.removeEventListener('abort', gone) };
-      signal.addEventListener('abort', gone, { once: true });
+      const waiting: Waiting = { key, enter: resolve, leave: onAbort(signal, gone) };
       this.#waiting.push(waiting);
     });
   }
