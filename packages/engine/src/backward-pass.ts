@@ -36,6 +36,7 @@ export function backwardChunk(
     feedForwardBackward(model, layer, rows.queries, buffers, workspace, dResidual);
     attentionBackward(model, layer, rows, buffers, workspace, dResidual);
   }
+  if (!model.trainsWeights) return;
   const table = model.weight(layout.embedding.offset);
   const dTable = model.gradient(layout.embedding.offset);
   const taps = layout.taps === null ? 0 : model.weight(layout.taps);
@@ -147,7 +148,7 @@ function normaliseHeadsBackward(
   const { headCount, keyValueHeadCount, rmsNormEpsilon } = model.config;
   const { headSize, queryWidth, keyValueWidth } = model.layout;
   const backward = (dy: Address, dyStride: number, x: Address, gamma: number, count: number, heads: number): void => {
-    const [weights, gradients] = [model.weight(gamma), model.gradient(gamma)];
+    const [weights, gradients] = [model.weight(gamma), model.vectorGradient(gamma)];
     const stride = heads * headSize * 4;
     model.kernels.headNormBackward(dy, dyStride, x, stride, weights, gradients, count, heads, headSize, rmsNormEpsilon);
   };

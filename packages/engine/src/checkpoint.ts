@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkShapes } from './check-shapes.js';
 import { configFromJson, configToJson, type ConfigJson } from './config-json.js';
 import type { Engine } from './engine.js';
 import { readModelDocuments, type ModelDocuments } from './model-documents.js';
@@ -19,7 +20,10 @@ export interface Checkpoint {
   readonly documents?: ModelDocuments;
 }
 
-export interface LoadOptions extends Pick<OpenEngineOptions, 'engine' | 'log' | 'memoryLimitBytes'> {
+export interface LoadOptions extends Pick<
+  OpenEngineOptions,
+  'engine' | 'log' | 'memoryLimitBytes' | 'lora' | 'trainable'
+> {
   /** Longest sequence, at most the model's own: shorter costs less memory. Default: the model's. */
   readonly contextLength?: number;
 }
@@ -27,14 +31,15 @@ export interface LoadOptions extends Pick<OpenEngineOptions, 'engine' | 'log' | 
 /**
  * Writes `model.safetensors` (float32, Hugging Face names, plus `model.shift_taps.weight`), `config.json`,
  * `tokenizer.json` and the model's other documents into an existing folder, which transformers loads when it knows the
- * architecture. Each file appears whole or not at all, the weights last.
+ * architecture. Adapters are merged into the weights. Each file appears whole or not at all, the weights last.
  */
 export async function saveCheckpoint(folder: string, { engine, tokenizer, documents }: Checkpoint): Promise<void> {
   await writeJson(join(folder, 'tokenizer.json'), tokenizer.json);
   for (const [name, text] of documents?.texts ?? []) await writeFileAtomically(join(folder, name), [text]);
   await writeJson(join(folder, 'config.json'), documents ? asFloat32(documents.config) : configToJson(engine.config));
   const tensors = new Map<string, Tensor>();
-  for (const { name, shape } of engine.parameters()) tensors.set(name, { shape, values: engine.readParameter(name) });
+  for (const { name, shape } of engine.parameters())
+    tensors.set(name, { shape, values: engine.readMergedParameter(name) });
   await writeSafetensors(join(folder, 'model.safetensors'), { tensors, metadata: { format: 'pt' } });
 }
 
@@ -116,35 +121,11 @@ export async function loadOptimizer(folder: string, engine: Engine): Promise<voi
 }
 
 function momentShapes(engine: Engine): Map<string, readonly number[]> {
-  const shapes = new Map(engine.parameters().map(({ name, shape }) => [name, shape]));
+  const shapes = new Map(engine.trainedParameters().map(({ name, shape }) => [name, shape]));
   const parameterOf = (moment: string): string => moment.slice(moment.indexOf('.') + 1);
   return new Map(
     [...engine.optimizerState().moments.keys()].map((name) => [name, shapes.get(parameterOf(name)) ?? []]),
   );
-}
-
-/** Throws unless the files have exactly the expected tensors in the expected shapes, but for what is `ignored`. */
-export function checkShapes(
-  { path, shapes, fileOf }: Pick<WeightFiles, 'path' | 'shapes' | 'fileOf'>,
-  expected: ReadonlyMap<string, readonly number[]>,
-  ignored: ReadonlySet<string> = new Set(),
-): void {
-  for (const [name, shape] of expected) {
-    const found = shapes.get(name);
-    if (!found) throw new Error(`${path}: tensor '${name}': expected ${describe(shape)}, found none`);
-    if (describe(found) !== describe(shape)) {
-      throw new Error(`${fileOf(name)}: tensor '${name}': expected ${describe(shape)}, found ${describe(found)}`);
-    }
-  }
-  for (const name of shapes.keys()) {
-    if (!expected.has(name) && !ignored.has(name)) {
-      throw new Error(`${fileOf(name)}: tensor '${name}': the model of config.json has none of this name`);
-    }
-  }
-}
-
-function describe(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
 }
 
 async function readJson(path: string): Promise<ConfigJson> {

@@ -1,5 +1,6 @@
 import type { Engine } from './engine.js';
 import type { Initialisation } from './initialisation.js';
+import type { LoraConfig } from './lora.js';
 import type { TransformerConfig } from './transformer-config.js';
 import { WasmEngine } from './wasm-engine.js';
 
@@ -8,14 +9,25 @@ export interface EngineOptions {
   /** Decides the initial weights; the same seed gives the same weights everywhere. */
   readonly seed: number;
   readonly initialisation?: Initialisation;
+  /** Trains adapters on frozen weights. Default null: trains the weights. */
+  readonly lora?: LoraConfig | null;
+  /** false leaves out all that only training needs, more than half of the memory; `backward` then throws. Default true. */
+  readonly trainable?: boolean;
   /** Most memory for weights, activations and caches together. Default 2 GiB, at most 4 GiB less one page. */
   readonly memoryLimitBytes?: number;
 }
 
 /** A transformer with fresh weights on the embedded engine; `openEngine` offers others. Throws on an invalid configuration, naming the field. */
-export function createEngine({ config, seed, initialisation = {}, memoryLimitBytes = 2 ** 31 }: EngineOptions): Engine {
+export function createEngine({
+  config,
+  seed,
+  initialisation = {},
+  lora = null,
+  trainable = true,
+  memoryLimitBytes = 2 ** 31,
+}: EngineOptions): Engine {
   if (!(memoryLimitBytes >= 65_536 && memoryLimitBytes <= 2 ** 32 - 65_536)) {
     throw new Error(`memoryLimitBytes must be from 65536 to ${2 ** 32 - 65_536}, got ${memoryLimitBytes}`);
   }
-  return new WasmEngine(config, seed, initialisation, memoryLimitBytes);
+  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable });
 }

@@ -1,3 +1,4 @@
+import type { LoraConfig } from './lora.js';
 import type { TransformerConfig } from './transformer-config.js';
 
 /** Sequences laid end to end without padding. */
@@ -80,13 +81,20 @@ export interface ParameterTensor {
 export interface Engine {
   readonly name: string;
   readonly config: TransformerConfig;
+  /** The adapters that are trained on frozen weights; null when the weights themselves are, or nothing is. */
+  readonly lora: LoraConfig | null;
 
+  /** The weights, without adapters. */
   parameters(): readonly ParameterTensor[];
-  /** A copy. Throws on an unknown name. */
+  /** What the optimizer moves: the weights; with adapters those alone, `<projection>.lora_A.weight` and `lora_B`. */
+  trainedParameters(): readonly ParameterTensor[];
+  /** A copy of a weight as it is stored or of an adapter. Throws on an unknown name. */
   readParameter(name: string): Float32Array;
+  /** A copy of a weight with its adapters added: what it acts as. Throws on an unknown name. */
+  readMergedParameter(name: string): Float32Array;
   /** Makes every open decoder stale. Throws on an unknown name or a wrong length. */
   writeParameter(name: string, values: Float32Array): void;
-  /** A copy of the gradient accumulated so far. Throws on an unknown name. */
+  /** A copy of the gradient accumulated so far. Throws on a name that is not of `trainedParameters`. */
   readGradient(name: string): Float32Array;
 
   /**

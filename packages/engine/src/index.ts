@@ -1,3 +1,4 @@
+export { loadAdapter, readAdapterConfig, saveAdapter } from './adapter-files.js';
 export {
   loadCheckpoint,
   loadOptimizer,
@@ -24,6 +25,7 @@ export type {
 export { EngineUnavailable } from './engine-unavailable.js';
 export type { Initialisation } from './initialisation.js';
 export { sampleToken, type SampledToken, type SampleOptions } from './sample-token.js';
+export { loraTargets, type LoraConfig, type LoraTarget } from './lora.js';
 export { openEngine, type EngineChoice, type OpenEngineOptions } from './open-engine.js';
 export type { ModelDocuments } from './model-documents.js';
 export type { RopeScaling } from './rope-frequencies.js';

@@ -25,8 +25,11 @@ export function initialValues(
   const size = shape.reduce((product, extent) => product * extent, 1);
   const inputs = shape.at(-1) ?? 1;
   if (name.endsWith('norm.weight')) return new Float32Array(size).fill(1);
-  if (name.endsWith('.bias')) return new Float32Array(size);
+  if (name.endsWith('.bias') || name.endsWith('.lora_B.weight')) return new Float32Array(size);
   const normal = normalStream(seed, name);
+  // The variance of PEFT's uniform start.
+  if (name.endsWith('.lora_A.weight'))
+    return Float32Array.from({ length: size }, () => normal() / Math.sqrt(3 * inputs));
   if (name.endsWith('shift_taps.weight')) {
     return Float32Array.from({ length: size }, (_, i) => (i < inputs ? 1 : taps * normal()));
   }

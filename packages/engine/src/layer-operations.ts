@@ -21,9 +21,10 @@ export function inputGradient(
   model.kernels.multiply(dy, w.outputs * 4, packed, dx, w.inputs * 4, rows, w.inputs, w.outputs, add ? 1 : 0);
 }
 
-/** dW += dy x^T, summed over the rows. */
+/** dW += dy x^T, summed over the rows; of a frozen W the gradients of its adapters, if it has any. */
 export function weightGradient(model: ModelMemory, w: MatrixPlace, dy: Address, x: Address, rows: number): void {
-  const { kernels } = model;
+  const { kernels, adapters } = model;
+  if (adapters !== null) return adapters.accumulate(w, dy, x, rows);
   kernels.accumulateOuter(dy, w.outputs * 4, x, w.inputs * 4, model.gradient(w.offset), rows, w.outputs, w.inputs);
 }
 
@@ -32,9 +33,9 @@ export function addBias(model: ModelMemory, bias: number | null, y: Address, row
   if (bias !== null) model.kernels.addBias(y, model.weight(bias), rows, size);
 }
 
-/** Adds the biases' gradient, the sum of the rows of dy[rows, size], to theirs. */
+/** Adds the sum of the rows of dy[rows, size] to the biases' gradient, unless they are frozen. */
 export function biasGradient(model: ModelMemory, bias: number | null, dy: Address, rows: number, size: number): void {
-  if (bias !== null) model.kernels.addBiasBackward(dy, model.gradient(bias), rows, size);
+  if (bias !== null && model.trainsWeights) model.kernels.addBiasBackward(dy, model.gradient(bias), rows, size);
 }
 
 /** y = RMSNorm(x) with the weights at offset `gamma`; the inverse roots are kept in `inverse` for the backward pass. */
@@ -60,6 +61,6 @@ export function normaliseBackward(
   rows: number,
 ): void {
   const { hiddenSize } = model.config;
-  const [weights, gradients] = [model.weight(gamma), model.gradient(gamma)];
+  const [weights, gradients] = [model.weight(gamma), model.vectorGradient(gamma)];
   model.kernels.rmsNormBackward(dy, x, weights, inverse, dx, gradients, rows, hiddenSize);
 }

@@ -37,6 +37,12 @@ export async function openEngine({
   ...options
 }: OpenEngineOptions): Promise<Engine> {
   if (engine === 'wasm') return createEngine(options);
+  if (options.lora || options.trainable === false) {
+    const asked = options.lora ? 'lora' : 'trainable: false';
+    if (engine !== 'auto') throw new Error(`${asked} is for engine wasm; engine ${engine} trains all weights`);
+    log?.(`engine: embedded (wasm), which alone has ${asked}`);
+    return createEngine(options);
+  }
   keepOldUtil();
   try {
     const { tf, explanation } = await loadTensorFlow(engine === 'tfjs' ? 'any' : 'gpu', importModule);

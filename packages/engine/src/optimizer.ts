@@ -1,5 +1,6 @@
 import type { OptimizerState, OptimizerStepOptions, OptimizerStepResult } from './engine.js';
 import type { ModelMemory } from './model-memory.js';
+import type { TrainedParameters } from './trained-parameters.js';
 
 /** AdamW over a model's memory, with clipping by the global norm. */
 export class Optimizer {
@@ -8,8 +9,8 @@ export class Optimizer {
   constructor(private readonly model: ModelMemory) {}
 
   gradientNorm(): number {
-    const { kernels, gradients, layout } = this.model;
-    return Math.sqrt(kernels.sumOfSquares(gradients, layout.size));
+    const { gradients, size } = this.trained();
+    return Math.sqrt(this.model.kernels.sumOfSquares(gradients, size));
   }
 
   step(options: OptimizerStepOptions): OptimizerStepResult {
@@ -17,12 +18,13 @@ export class Optimizer {
     const gradientNorm = this.gradientNorm();
     if (!Number.isFinite(gradientNorm)) return { gradientNorm, applied: false };
 
-    const { kernels, layout, weights, gradients, firstMoments, secondMoments } = this.model;
+    const { kernels } = this.model;
+    const { ranges, weights, gradients, firstMoments, secondMoments } = this.trained();
     this.steps++;
     const scale = maxGradientNorm !== null && gradientNorm > maxGradientNorm ? maxGradientNorm / gradientNorm : 1;
     const stepSize = learningRate / (1 - beta1 ** this.steps);
     const rootCorrection = 1 / Math.sqrt(1 - beta2 ** this.steps);
-    for (const { offset, length, decayed } of layout.ranges) {
+    for (const { offset, length, decayed } of ranges) {
       const at = offset * 4;
       const decay = decayed ? learningRate * weightDecay : 0;
       kernels.adamw(
@@ -49,9 +51,10 @@ export class Optimizer {
   state(): OptimizerState {
     const { model } = this;
     const moments = new Map<string, Float32Array>();
-    for (const place of model.layout.tensors.values()) {
-      moments.set(`exp_avg.${place.name}`, model.readTensor(model.firstMoments, place));
-      moments.set(`exp_avg_sq.${place.name}`, model.readTensor(model.secondMoments, place));
+    const { tensors, firstMoments, secondMoments } = this.trained();
+    for (const place of tensors.values()) {
+      moments.set(`exp_avg.${place.name}`, model.readTensor(firstMoments, place));
+      moments.set(`exp_avg_sq.${place.name}`, model.readTensor(secondMoments, place));
     }
     return { step: this.steps, moments };
   }
@@ -60,9 +63,10 @@ export class Optimizer {
     const { model } = this;
     if (!Number.isInteger(step) || step < 0)
       throw new Error(`the optimizer's step must be a whole number, got ${step}`);
-    const runs = { exp_avg: model.firstMoments, exp_avg_sq: model.secondMoments };
+    const { tensors, firstMoments, secondMoments } = this.trained();
+    const runs = { exp_avg: firstMoments, exp_avg_sq: secondMoments };
     const writes: (() => void)[] = [];
-    for (const place of model.layout.tensors.values()) {
+    for (const place of tensors.values()) {
       for (const [prefix, run] of Object.entries(runs)) {
         const name = `${prefix}.${place.name}`;
         const values = moments.get(name);
@@ -73,14 +77,17 @@ export class Optimizer {
       }
     }
     if (moments.size !== writes.length) {
-      const known = new Set(
-        [...model.layout.tensors.keys()].flatMap((name) => Object.keys(runs).map((p) => `${p}.${name}`)),
-      );
+      const known = new Set([...tensors.keys()].flatMap((name) => Object.keys(runs).map((p) => `${p}.${name}`)));
       const foreign = [...moments.keys()].find((name) => !known.has(name));
       throw new Error(`the optimizer's state has '${foreign}', which this model does not`);
     }
     for (const write of writes) write();
     this.steps = step;
+  }
+
+  private trained(): TrainedParameters {
+    if (this.model.trained === null) throw new Error('an engine that was made with trainable: false cannot be trained');
+    return this.model.trained;
   }
 }
 

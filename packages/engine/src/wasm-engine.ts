@@ -26,8 +26,10 @@ import { forwardChunk } from './forward-pass.js';
 import { Heap } from './heap.js';
 import { initialValues, type Initialisation } from './initialisation.js';
 import { loadKernels, type Address } from './load-kernels.js';
-import { ModelMemory } from './model-memory.js';
+import { ModelMemory, type TrainingKind } from './model-memory.js';
+import type { LoraConfig } from './lora.js';
 import { Optimizer } from './optimizer.js';
+import type { TensorPlace } from './parameter-layout.js';
 import { Region } from './region.js';
 import { validateConfig, type TransformerConfig } from './transformer-config.js';
 import { WasmDecoder } from './wasm-decoder.js';
@@ -59,14 +61,23 @@ export class WasmEngine implements Engine {
     seed: number,
     initialisation: Initialisation,
     memoryLimitBytes: number,
+    training: TrainingKind,
   ) {
     validateConfig(config);
     const { kernels, memory } = loadKernels(Math.floor(memoryLimitBytes / PAGE));
     this.heap = new Heap(memory, kernels.heapBase(), memoryLimitBytes);
-    this.model = new ModelMemory(config, kernels, this.heap);
+    this.model = new ModelMemory(config, kernels, this.heap, training);
     this.optimizer = new Optimizer(this.model);
-    for (const place of this.model.layout.tensors.values()) {
-      this.model.writeTensor(this.model.weights, place, initialValues(place, config.layerCount, seed, initialisation));
+    const { model } = this;
+    const { adapters } = model;
+    const runs = [
+      [model.weights, model.layout],
+      ...(adapters ? ([[adapters.trained.weights, adapters.layout]] as const) : []),
+    ] as const;
+    for (const [run, { tensors }] of runs) {
+      for (const place of tensors.values()) {
+        model.writeTensor(run, place, initialValues(place, config.layerCount, seed, initialisation));
+      }
     }
   }
 
@@ -74,17 +85,32 @@ export class WasmEngine implements Engine {
     return [...this.model.layout.tensors.values()].map(({ name, shape }) => ({ name, shape }));
   }
 
+  get lora(): LoraConfig | null {
+    return this.model.adapters?.config ?? null;
+  }
+
+  trainedParameters(): readonly ParameterTensor[] {
+    return [...(this.model.trained?.tensors.values() ?? [])].map(({ name, shape }) => ({ name, shape }));
+  }
+
   readParameter(name: string): Float32Array {
-    return this.model.readTensor(this.model.weights, this.model.layout.tensor(name));
+    return this.model.readTensor(...this.place(name));
+  }
+
+  readMergedParameter(name: string): Float32Array {
+    return this.model.readMerged(this.model.layout.tensor(name));
   }
 
   writeParameter(name: string, values: Float32Array): void {
-    this.model.writeTensor(this.model.weights, this.model.layout.tensor(name), values);
+    this.model.writeTensor(...this.place(name), values);
     this.model.version++;
   }
 
   readGradient(name: string): Float32Array {
-    return this.model.readTensor(this.model.gradients, this.model.layout.tensor(name));
+    const { trained } = this.model;
+    const place = trained?.tensors.get(name);
+    if (!trained || !place) throw new Error(`'${name}' is not trained: it has no gradient`);
+    return this.model.readTensor(trained.gradients, place);
   }
 
   forward(batch: PackedBatch, { temperature = 1 }: ScoringOptions = {}): ScoredTokens {
@@ -144,8 +170,8 @@ export class WasmEngine implements Engine {
         throw new Error(`gradient.${name} has ${values.length} values for ${batch.scored.length} scored positions`);
       }
     }
-    this.pending = null;
     this.model.pack('backward');
+    this.pending = null;
     const region = new Region(arena.address);
     region.take(batch.tokens.length);
     for (const chunk of chunks) this.layChunk(region, chunk.rows, chunk.scored);
@@ -164,7 +190,9 @@ export class WasmEngine implements Engine {
   }
 
   zeroGradients(): void {
-    this.heap.floats(this.model.gradients, this.model.layout.size).fill(0);
+    const { trained } = this.model;
+    if (!trained) throw new Error('an engine that was made with trainable: false cannot be trained');
+    this.heap.floats(trained.gradients, trained.size).fill(0);
   }
 
   gradientNorm(): number {
@@ -185,6 +213,13 @@ export class WasmEngine implements Engine {
 
   openDecoder({ slots }: DecoderOptions): Decoder {
     return new WasmDecoder(this.model, slots);
+  }
+
+  /** Where a weight or an adapter lies. */
+  private place(name: string): [Address, TensorPlace] {
+    const { adapters, layout, weights } = this.model;
+    const place = adapters?.layout.tensors.get(name);
+    return adapters && place ? [adapters.trained.weights, place] : [weights, layout.tensor(name)];
   }
 
   private prepare(batch: PackedBatch, temperature: number): number {

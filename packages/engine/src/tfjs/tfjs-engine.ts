@@ -35,6 +35,8 @@ interface PendingBatch {
  */
 export class TfjsEngine implements Engine {
   readonly name: string;
+  /** All weights are trained here: `openEngine` refuses adapters. */
+  readonly lora = null;
   private readonly byName = new Map<string, TfjsParameter>();
   private readonly model: TfjsTransformer;
   private readonly optimizer: TfjsOptimizer;
@@ -76,6 +78,14 @@ export class TfjsEngine implements Engine {
 
   parameters(): readonly ParameterTensor[] {
     return [...this.byName.values()].map(({ name, weight }) => ({ name, shape: weight.shape }));
+  }
+
+  trainedParameters(): readonly ParameterTensor[] {
+    return this.parameters();
+  }
+
+  readMergedParameter(name: string): Float32Array {
+    return this.readParameter(name);
   }
 
   readParameter(name: string): Float32Array {

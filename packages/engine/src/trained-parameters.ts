@@ -1,0 +1,37 @@
+import type { Heap } from './heap.js';
+import type { Address } from './load-kernels.js';
+import type { ParameterRange, TensorPlace } from './parameter-layout.js';
+
+/** What a layout says of the run of floats it describes. */
+interface RunLayout {
+  readonly tensors: ReadonlyMap<string, TensorPlace>;
+  readonly ranges: readonly ParameterRange[];
+  readonly size: number;
+}
+
+/** Parameters that the optimizer moves: all weights, or the adapters alone. All four runs share the layout's offsets. */
+export interface TrainedParameters extends RunLayout {
+  readonly weights: Address;
+  readonly gradients: Address;
+  readonly firstMoments: Address;
+  readonly secondMoments: Address;
+}
+
+/** Cleared gradients and moments for the weights at `weights`. */
+export function trainParameters(heap: Heap, weights: Address, { tensors, ranges, size }: RunLayout): TrainedParameters {
+  return {
+    tensors,
+    ranges,
+    size,
+    weights,
+    gradients: clearedFloats(heap, size, 'the gradients'),
+    firstMoments: clearedFloats(heap, size, "the optimizer's first moments"),
+    secondMoments: clearedFloats(heap, size, "the optimizer's second moments"),
+  };
+}
+
+export function clearedFloats(heap: Heap, count: number, purpose: string): Address {
+  const address = heap.allocate(count * 4, purpose);
+  heap.floats(address, count).fill(0);
+  return address;
+}
