@@ -228,3 +228,14 @@ test('an engine that is not trainable scores and samples, and refuses the rest',
   }
   expect(() => engine.readGradient('model.norm.weight')).toThrow('is not trained');
 });
+
+test('TensorFlow.js refuses what only the embedded engine has; auto takes the embedded one', async () => {
+  await writeHuggingFaceFolder(base, tinyConfigs.qwen2);
+  await expect(loadCheckpoint(base, { lora: all, engine: 'tfjs' })).rejects.toThrow('lora is for engine wasm');
+  await expect(loadCheckpoint(base, { trainable: false, engine: 'tfjs-gpu' })).rejects.toThrow(
+    'trainable: false is for',
+  );
+  const lines: string[] = [];
+  const { engine } = await loadCheckpoint(base, { lora: all, engine: 'auto', log: (line) => lines.push(line) });
+  expect([engine.name, lines]).toEqual(['wasm', ['engine: embedded (wasm), which alone has lora']]);
+});
