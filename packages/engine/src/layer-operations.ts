@@ -24,7 +24,10 @@ export function inputGradient(
 /** dW += dy x^T, summed over the rows; of a frozen W the gradients of its adapters, if it has any. */
 export function weightGradient(model: ModelMemory, w: MatrixPlace, dy: Address, x: Address, rows: number): void {
   const { kernels, adapters } = model;
-  if (adapters !== null) return adapters.accumulate(w, dy, x, rows);
+  if (adapters !== null) {
+    adapters.accumulate(w, dy, x, rows);
+    return;
+  }
   kernels.accumulateOuter(dy, w.outputs * 4, x, w.inputs * 4, model.gradient(w.offset), rows, w.outputs, w.inputs);
 }
 

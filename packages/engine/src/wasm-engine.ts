@@ -108,7 +108,8 @@ export class WasmEngine implements Engine {
 
   readGradient(name: string): Float32Array {
     const { trained } = this.model;
-    const place = trained?.tensors.get(name);
+    const [, known] = this.place(name);
+    const place = trained?.tensors.get(known.name);
     if (!trained || !place) throw new Error(`'${name}' is not trained: it has no gradient`);
     return this.model.readTensor(trained.gradients, place);
   }

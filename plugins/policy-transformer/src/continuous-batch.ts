@@ -37,6 +37,8 @@ export class ContinuousBatch {
     slots: number,
     /** Most new tokens computed in one decoding step; bounds memory. */
     private readonly maxTokensPerStep: number,
+    /** Tokens that end what the model writes, whatever the request's stop strings. */
+    private readonly endTokens: ReadonlySet<number> = new Set(),
   ) {
     this.cache = new CachedSequences(slots);
   }
@@ -132,6 +134,7 @@ export class ContinuousBatch {
 
   private finish(sequence: Active, token: number): Sample['finish'] | null {
     const { request, tokenIds } = sequence;
+    if (this.endTokens.has(token)) return 'stop';
     // Stop strings that are one token of the vocabulary are found by id; others in the text so far.
     for (const stop of request.stop) {
       const stopToken = this.tokenizer.tokenToId(stop);

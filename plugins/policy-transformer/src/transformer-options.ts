@@ -1,3 +1,4 @@
+import { loraTargets } from '@turnwise/engine';
 import { z } from 'zod';
 
 export const transformerOptions = z.strictObject({
@@ -11,6 +12,29 @@ export const transformerOptions = z.strictObject({
     .describe(
       'What computes: the embedded engine (wasm), TensorFlow.js (tfjs), TensorFlow.js on a graphics processor (tfjs-gpu), or that where there is one and the embedded engine elsewhere (auto).',
     ),
+  contextLength: z
+    .int()
+    .min(2)
+    .optional()
+    .describe(
+      "Longest trajectory in tokens, at most the model's own, which is the default; shorter costs less memory.",
+    ),
+  lora: z
+    .strictObject({
+      rank: z.int().min(1).max(1024).default(8).describe('Rank of the adapters.'),
+      alpha: z.number().gt(0).default(16).describe('The adapters act times alpha / rank.'),
+      targets: z
+        .array(z.enum(loraTargets))
+        .min(1)
+        .default(['q_proj', 'k_proj', 'v_proj', 'o_proj'])
+        .describe('Projections that get an adapter in every layer.'),
+      merge: z
+        .boolean()
+        .default(false)
+        .describe('Also write the whole model with its adapters merged, in `merged` beside each saved adapter.'),
+    })
+    .optional()
+    .describe('Train low-rank adapters on frozen weights, on the embedded engine. Default: train the weights.'),
   slots: z.int().min(1).max(4096).default(128).describe('Trajectories whose keys and values are kept at once.'),
   tokensPerStep: z
     .int()

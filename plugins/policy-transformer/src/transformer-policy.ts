@@ -1,16 +1,20 @@
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TurnwiseError, type LossMetrics, type Policy, type PluginContext, type TrainingBatch } from '@turnwise/core';
 import type { Objective, OptimizerMetrics, OptimizerStep, Sample, SampleRequest, ScoreRequest } from '@turnwise/core';
 import {
   EngineUnavailable,
+  loadAdapter,
   loadCheckpoint,
   loadOptimizer,
+  saveAdapter,
   saveCheckpoint,
   saveOptimizer,
   type Checkpoint,
   type Decoder,
   type Engine,
+  type LoraConfig,
 } from '@turnwise/engine';
 import { ContinuousBatch } from './continuous-batch.js';
 import { accumulateGradients } from './accumulate-gradients.js';
@@ -36,14 +40,20 @@ export async function createTransformerPolicy(
   return new TransformerPolicy(folder, await load(folder), load, options);
 }
 
-type LoadFolder = (folder: string) => Promise<Checkpoint>;
+type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoint>;
 
 /** Loads checkpoints onto the engine of the options; which one that is, is said once. */
-function checkpointLoader({ engine }: TransformerOptions, log: (message: string) => void): LoadFolder {
+function checkpointLoader(
+  { engine, contextLength, lora }: TransformerOptions,
+  log: (message: string) => void,
+): LoadFolder {
   let said = false;
-  return async (folder) => {
+  const context = contextLength === undefined ? {} : { contextLength };
+  return async (folder, reference) => {
+    // The reference of a KL term is only scored; with adapters that halves its memory and more.
+    const training = lora === undefined ? {} : reference ? { trainable: false } : { lora: adapters(lora) };
     try {
-      return await loadCheckpoint(folder, { engine, ...(said ? {} : { log }) });
+      return await loadCheckpoint(folder, { engine, ...context, ...training, ...(said ? {} : { log }) });
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', error.message, {
@@ -55,6 +65,10 @@ function checkpointLoader({ engine }: TransformerOptions, log: (message: string)
       said = true;
     }
   };
+}
+
+function adapters({ rank, alpha, targets }: NonNullable<TransformerOptions['lora']>): LoraConfig {
+  return { rank, alpha, targets };
 }
 
 class TransformerPolicy implements Policy, AsyncDisposable {
@@ -98,7 +112,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   async forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics> {
     const { coefficient, reference } = objective.kl;
     if (coefficient !== 0 && reference === 'initial') {
-      this.reference ??= (await this.loadFolder(this.baseFolder)).engine;
+      this.reference ??= (await this.loadFolder(this.baseFolder, 'reference')).engine;
     }
     return accumulateGradients(this.checkpoint.engine, this.reference, batch, objective, this.options.microBatchTokens);
   }
@@ -113,12 +127,20 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   }
 
   async save(folder: string): Promise<void> {
-    await saveCheckpoint(folder, this.checkpoint);
+    const { lora } = this.options;
+    if (lora === undefined) await saveCheckpoint(folder, this.checkpoint);
+    else {
+      await saveAdapter(folder, this.checkpoint.engine, this.baseFolder);
+      if (lora.merge) {
+        await mkdir(join(folder, 'merged'));
+        await saveCheckpoint(join(folder, 'merged'), this.checkpoint);
+      }
+    }
     await saveOptimizer(folder, this.checkpoint.engine);
   }
 
   async load(folder: string): Promise<void> {
-    const next = await this.loadFolder(folder);
+    const next = await this.loadTrained(folder);
     await loadOptimizer(folder, next.engine);
     this.decoder.close();
     this.checkpoint = next;
@@ -130,10 +152,41 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     return Promise.resolve();
   }
 
+  /** A saved policy: a model of its own, or adapters that go onto the base again. */
+  private async loadTrained(folder: string): Promise<Checkpoint> {
+    const hasAdapters = existsSync(join(folder, 'adapter_config.json'));
+    if (hasAdapters !== (this.options.lora !== undefined)) {
+      throw new TurnwiseError(
+        'CONFIG_INVALID',
+        `${folder} holds ${hasAdapters ? 'adapters' : 'a whole model'}, but policy.with.lora is ${hasAdapters ? 'not set' : 'set'}.`,
+        {
+          where: 'policy.with.lora',
+          hint: hasAdapters
+            ? 'Set policy.with.lora as it was in training, or use the folder `merged` beside the adapters.'
+            : 'Leave policy.with.lora out, or make the folder the `base` of a new run.',
+        },
+      );
+    }
+    if (!hasAdapters) return this.loadFolder(folder);
+    const next = await this.loadFolder(this.baseFolder);
+    await loadAdapter(folder, next.engine);
+    return next;
+  }
+
   private openDecoder(): [Decoder, ContinuousBatch] {
-    const { engine, tokenizer } = this.checkpoint;
+    const { engine, tokenizer, documents } = this.checkpoint;
     const { slots, tokensPerStep } = this.options;
     const decoder = engine.openDecoder({ slots });
-    return [decoder, new ContinuousBatch(decoder, tokenizer, engine.config.vocabularySize, slots, tokensPerStep)];
+    return [
+      decoder,
+      new ContinuousBatch(
+        decoder,
+        tokenizer,
+        engine.config.vocabularySize,
+        slots,
+        tokensPerStep,
+        new Set(documents?.endTokens),
+      ),
+    ];
   }
 }
