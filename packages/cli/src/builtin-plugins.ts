@@ -11,6 +11,7 @@ export const builtinPlugins: BuiltinPlugins = mergeBuiltins(
           load: () => import('@turnwise/policy-transformer'),
         },
         openai: { packageName: '@turnwise/policy-openai', load: () => import('@turnwise/policy-openai') },
+        tinker: { packageName: '@turnwise/policy-tinker', load: () => import('@turnwise/policy-tinker') },
         scripted: { packageName: '@turnwise/policy-scripted', load: () => import('@turnwise/policy-scripted') },
       },
       search: {

@@ -43,6 +43,8 @@ export const errorCodes = {
   RUN_CORRUPT: { exit: 1, meaning: 'A file of the run folder cannot be read back.' },
   RUN_WRITE_FAILED: { exit: 1, meaning: 'A file of the run folder could not be written.' },
   RUN_NOT_TRAINABLE: { exit: 2, meaning: 'The configured policy cannot be trained this way.' },
+  RUN_SERVER_FAILED: { exit: 1, meaning: 'A remote model server failed, refused a request or could not be reached.' },
+  RUN_SERVER_STATE_LOST: { exit: 1, meaning: 'A remote model server no longer knows the model being trained.' },
   RUN_NOT_FINITE: { exit: 1, meaning: 'Loss or gradient became NaN or Infinity; no weight was changed.' },
 } as const satisfies Record<string, { exit: 1 | 2; meaning: string }>;
 

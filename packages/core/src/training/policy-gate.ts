@@ -12,6 +12,7 @@ export class PolicyGate implements Policy {
   #closed: Promise<void> | null = null;
   #onIdle: (() => void) | null = null;
   readonly score?: NonNullable<Policy['score']>;
+  readonly refuses?: NonNullable<Policy['refuses']>;
 
   /** @param version Updates made before, by the run that goes on. */
   constructor(
@@ -20,6 +21,7 @@ export class PolicyGate implements Policy {
   ) {
     this.#version = version;
     if (policy.score) this.score = policy.score.bind(policy);
+    if (policy.refuses) this.refuses = policy.refuses.bind(policy);
   }
 
   get capabilities(): Policy['capabilities'] {

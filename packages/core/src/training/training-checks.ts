@@ -19,7 +19,7 @@ function assertTruncation({ importanceTruncation }: Policy['capabilities'], epoc
 }
 
 /** @throws RUN_NOT_TRAINABLE when the policy cannot be trained, or not with this objective */
-export function assertTrainable({ policy }: TrainingParts, { objective, training }: TrainingSettings): void {
+export function assertTrainable({ policy }: TrainingParts, { objective, rollout, training }: TrainingSettings): void {
   const { capabilities } = policy;
   if (!capabilities.trainable) {
     throw new TurnwiseError('RUN_NOT_TRAINABLE', 'The configured policy cannot be trained.', {
@@ -35,6 +35,9 @@ export function assertTrainable({ policy }: TrainingParts, { objective, training
       { where: 'objective.kind', hint: `It supports: ${capabilities.objectives.join(', ')}.` },
     );
   }
+  const { weightDecay, maxGradientNorm } = training;
+  const refusal = policy.refuses?.({ objective, temperature: rollout.temperature, weightDecay, maxGradientNorm });
+  if (refusal != null) throw new TurnwiseError('RUN_NOT_TRAINABLE', refusal.message, refusal);
 }
 
 /** @throws ROLLOUT_ALL_FAILED when infrastructure ended every trajectory */

@@ -144,6 +144,23 @@ export interface OptimizerMetrics {
   readonly gradientNorm: number;
 }
 
+/** How a run is going to train; a remote server may be unable to do it. */
+export interface TrainingPlan {
+  readonly objective: Objective;
+  /** Sampling temperature, at which training evaluates the log-probabilities as well. */
+  readonly temperature: number;
+  readonly weightDecay: number;
+  readonly maxGradientNorm: number | null;
+}
+
+/** Why a policy cannot train as planned. */
+export interface TrainingRefusal {
+  readonly message: string;
+  /** Path in the configuration, e.g. `objective.kl.coefficient`. */
+  readonly where: string;
+  readonly hint: string;
+}
+
 /** The training-engine port: local and remote engines look the same. */
 export interface Policy {
   readonly capabilities: PolicyCapabilities;
@@ -154,6 +171,8 @@ export interface Policy {
   release?(trajectoryId: string): void;
   /** See {@link PolicyScorer}. A policy that has it provides `policy.scores`. */
   score?: PolicyScorer['score'];
+  /** Asked once before training: what of the plan this policy cannot do, beyond the kinds of objective; `null`: all of it can. */
+  refuses?(plan: TrainingPlan): TrainingRefusal | null;
   /** Accumulates gradients; several calls may precede one `optimStep`. */
   forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics>;
   optimStep(options: OptimizerStep): Promise<OptimizerMetrics>;

@@ -1,0 +1,138 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { randomStream } from '@turnwise/core';
+import {
+  createTinkerServer,
+  type TinkerServer,
+  type TinkerServerOptions,
+  type WireFault,
+} from './testing/tinker-server.js';
+import { adam, arbitraryBatch, bumpy, letters, openPolicy, plain } from './tinker.fixture.js';
+
+const servers: TinkerServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+
+async function open(options: Partial<TinkerServerOptions> = {}): Promise<TinkerServer> {
+  const server = await createTinkerServer({ vocabulary: 12, initialLogits: bumpy, decode: letters.decode, ...options });
+  servers.push(server);
+  return server;
+}
+
+const request = {
+  trajectoryId: 't',
+  messages: [],
+  tokenIds: [1, 2],
+  seed: 5,
+  temperature: 1,
+  topP: 1,
+  maxTokens: 8,
+  stop: ['c'],
+  turn: 0,
+  maySearch: true,
+};
+
+/** Four updates, each after a sample, and a checkpoint: what was done, sampled, and what the weights became. */
+async function train(server: TinkerServer): Promise<object> {
+  const { policy } = await openPolicy(server.url);
+  const samples: unknown[] = [];
+  for (let step = 0; step < 4; step++) {
+    samples.push(await policy.sample(request, new AbortController().signal));
+    await policy.forwardBackward(arbitraryBatch(step, 12), plain);
+    await policy.optimStep(adam);
+  }
+  await policy.save(await mkdtemp(join(tmpdir(), 'turnwise-tinker-')));
+  const weights = Array.from({ length: 12 }, (_, previous) => [...server.engine.weights.logprobs(previous)]);
+  await policy[Symbol.asyncDispose]();
+  return { done: server.engine.done, saved: server.engine.checkpoints.size, samples, weights };
+}
+
+/** A third of the requests meets a fault; at most three in a row. */
+function storm(seed: number, kinds: readonly WireFault[]): (path: string) => WireFault {
+  const random = randomStream(seed, 'storm');
+  let row = 0;
+  return () => {
+    const fault = row < 3 && random.next() < 0.33 ? (kinds[random.integer(kinds.length)] ?? null) : null;
+    row = fault === null ? 0 : row + 1;
+    return fault;
+  };
+}
+
+describe('faults on the wire: nothing is trained twice, nothing is lost', () => {
+  const everything: WireFault[] = ['lost-request', 'lost-reply', 'twice', 'too-many', 'unavailable', 'cut'];
+  it.each([
+    ['dropped connections', ['lost-request', 'lost-reply']],
+    ['duplicated requests', ['twice']],
+    ['replies cut off', ['cut']],
+    ['a storm of 429', ['too-many']],
+    ['everything', everything],
+  ] as [string, WireFault[]][])('%s', async (_name, kinds) => {
+    const calm = await train(await open());
+    const seed = Math.floor(Math.random() * 1e9);
+    const server = await open({ fault: storm(seed, kinds) });
+    expect({ seed, ...(await train(server)) }).toEqual({ seed, ...calm });
+  });
+
+  it.each(['try_again', '408'] as const)('slow futures, told by %s', async (say) => {
+    const calm = await train(await open());
+    expect(await train(await open({ pending: () => ({ polls: 3, say }) }))).toEqual(calm);
+  });
+
+  it('a future that expired is asked for again under its number', async () => {
+    const server = await open({ pending: (path) => ({ polls: path === '/forward_backward' ? 4 : 0, say: '408' }) });
+    const { policy } = await openPolicy(server.url);
+    const working = policy.forwardBackward(arbitraryBatch(1, 12), plain);
+    while (!server.engine.done.includes('/forward_backward 1')) await new Promise((resolve) => setTimeout(resolve, 1));
+    server.engine.expireFutures();
+    await working;
+    expect(server.engine.done).toEqual(['/forward_backward 1']);
+    expect(server.arrivals.filter(({ path }) => path === '/forward_backward').length).toBe(2);
+    await policy[Symbol.asyncDispose]();
+  });
+
+  it('a restart ends the run, and the checkpoint goes on as if there had been none', async () => {
+    const calm = await open();
+    const { policy: undisturbed } = await openPolicy(calm.url);
+    const server = await open();
+    const { policy } = await openPolicy(server.url);
+    const folder = await mkdtemp(join(tmpdir(), 'turnwise-tinker-'));
+    const step = async (which: typeof policy, number: number): Promise<void> => {
+      await which.forwardBackward(arbitraryBatch(number, 12), plain);
+      await which.optimStep(adam);
+    };
+    for (let number = 0; number < 4; number++) await step(undisturbed, number);
+
+    for (let number = 0; number < 2; number++) await step(policy, number);
+    await policy.save(folder);
+    await policy.forwardBackward(arbitraryBatch(2, 12), plain);
+    server.engine.restart();
+    await expect(policy.optimStep(adam)).rejects.toMatchObject({
+      code: 'RUN_SERVER_STATE_LOST',
+      hint: expect.stringContaining('--resume') as unknown,
+    });
+    await policy[Symbol.asyncDispose]();
+
+    const { policy: resumed } = await openPolicy(server.url);
+    await resumed.load(folder);
+    for (let number = 2; number < 4; number++) await step(resumed, number);
+    for (let previous = 0; previous < 12; previous++) {
+      expect(server.engine.weights.logprobs(previous)).toEqual(calm.engine.weights.logprobs(previous));
+    }
+    for (const each of [undisturbed, resumed]) await each[Symbol.asyncDispose]();
+  });
+
+  it('a server that stays away ends the run with a named error', async () => {
+    let down = false;
+    const server = await open({ fault: () => (down ? 'unavailable' : null) });
+    const { policy } = await openPolicy(server.url, { patienceSeconds: 0.05 });
+    down = true;
+    await expect(policy.forwardBackward(arbitraryBatch(1, 12), plain)).rejects.toMatchObject({
+      code: 'RUN_SERVER_FAILED',
+      message: expect.stringContaining('503') as unknown,
+    });
+    await policy[Symbol.asyncDispose]();
+  });
+});
