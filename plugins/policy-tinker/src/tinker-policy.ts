@@ -170,7 +170,7 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
     this.pendingGradients = false;
     this.sampler = null;
     const { metrics } = (result ?? {}) as { metrics?: Record<string, unknown> | null };
-    const norm = Object.entries(metrics ?? {}).find(([name]) => /grad_norm$/.test(name))?.[1];
+    const norm = Object.entries(metrics ?? {}).find(([name]) => name.endsWith('grad_norm'))?.[1];
     return { gradientNorm: typeof norm === 'number' ? norm : 0 };
   }
 

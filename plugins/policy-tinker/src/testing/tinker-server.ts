@@ -50,8 +50,14 @@ export async function createTinkerServer(options: TinkerServerOptions): Promise<
     const body = JSON.parse((await textOf(request)) || '{}') as Record<string, unknown>;
     const fault = options.fault?.(path, count++) ?? null;
     if (fault === 'lost-request') return void request.socket.destroy();
-    if (fault === 'too-many') return reply(response, 429, { detail: 'too many requests' }, { 'retry-after': '0' });
-    if (fault === 'unavailable') return reply(response, 503, { detail: 'starting' });
+    if (fault === 'too-many') {
+      reply(response, 429, { detail: 'too many requests' }, { 'retry-after': '0' });
+      return;
+    }
+    if (fault === 'unavailable') {
+      reply(response, 503, { detail: 'starting' });
+      return;
+    }
     arrivals.push({ path, body });
     if (fault === 'twice') {
       arrivals.push({ path, body });
