@@ -133,7 +133,7 @@ describe('train', () => {
       readdirSync(at('one'))
         .filter((name) => !name.startsWith('events.out.tfevents.'))
         .sort(),
-    ).toEqual(['checkpoints', 'manifest.json', 'metrics.jsonl', 'trajectories']);
+    ).toEqual(['checkpoints', 'evaluations', 'manifest.json', 'metrics.jsonl', 'trajectories']);
     expect(readdirSync(at('one/checkpoints'))).toEqual(['step-000002', 'step-000003']);
     expect(metricsOf('one').map((metrics) => [metrics['step'], metrics['plugin/dice/sequences']])).toEqual([
       [0, undefined],

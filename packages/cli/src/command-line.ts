@@ -1,5 +1,6 @@
 import { Command, CommanderError, type OutputConfiguration } from 'commander';
 import { coreVersion, TurnwiseError } from '@turnwise/core';
+import { addCompareCommand } from './commands/compare.js';
 import { addCompareCreditCommand } from './commands/compare-credit.js';
 import { addConfigCommands } from './commands/config.js';
 import { addDataCommands } from './commands/data.js';
@@ -60,6 +61,7 @@ function createProgram(run: Run, output: Pick<OutputConfiguration, 'writeOut' | 
   addEvalCommand(program, run);
   addSearchCommand(program, run);
   addReplayCommand(program, run);
+  addCompareCommand(program, run);
   addCompareCreditCommand(program, run);
   addConfigCommands(program, run);
   addPluginsCommands(program, run);

@@ -1,7 +1,7 @@
 import type { EvaluationReport, HeldOutScores } from '@turnwise/core';
 
 /** An evaluation as JSON output shows it: rates in [0, 1], `n` questions. */
-export function evaluationJson({ questions, ...report }: EvaluationReport): Record<string, number> {
+export function evaluationJson({ questions, ...report }: EvaluationReport): Record<string, unknown> {
   return { n: questions, ...report };
 }
 

@@ -14,6 +14,8 @@ export interface Terminal {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
+  /** Executable and words that start this program once more, for commands that run others. Default: this process's. */
+  readonly program?: readonly string[];
 }
 
 /** The real one. */
@@ -30,7 +32,10 @@ export function processTerminal(): Terminal {
     onInterrupt: (listener) => {
       const signals = ['SIGINT', 'SIGTERM'] as const;
       for (const signal of signals) process.on(signal, listener);
+      // A command that another one started ends in order with it, also when that one was killed.
+      if (process.connected) process.on('disconnect', listener);
       return () => {
+        process.off('disconnect', listener);
         for (const signal of signals) process.off(signal, listener);
       };
     },

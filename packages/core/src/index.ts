@@ -1,4 +1,5 @@
 export type * from './contract/index.js';
+export * from './comparison/index.js';
 export * from './config/index.js';
 export * from './container/index.js';
 export * from './credit/index.js';
@@ -13,5 +14,6 @@ export * from './random/index.js';
 export * from './rollout/index.js';
 export * from './run/index.js';
 export * from './search/index.js';
+export * from './statistics/index.js';
 export * from './text/index.js';
 export * from './training/index.js';

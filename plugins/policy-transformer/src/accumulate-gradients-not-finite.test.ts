@@ -138,6 +138,7 @@ async function failing(advantageOf: (call: number) => number, changes: Partial<T
       record: {
         appendMetrics: (metrics) => Promise.resolve(void recorded.push(metrics['step'])),
         writeTrajectories: () => Promise.resolve(),
+        writeEvaluation: () => Promise.resolve(),
         writeCheckpoint: async () => {
           afterStep1 = await stateOf(policy);
           return 'checkpoint';

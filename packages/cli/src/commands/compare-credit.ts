@@ -6,6 +6,7 @@ import type { RunScope, StrategyResult, TrajectoryGroup } from '@turnwise/core';
 import { jsonOption, wholeNumber, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
+import { strategyNames } from '../strategy-names.js';
 
 interface CompareOptions extends ConfigOptions {
   readonly strategies: string;
@@ -61,17 +62,4 @@ async function score(
 ): Promise<StrategyResult> {
   const shaped = await shapeGroups(groups, await scope.rewards(), signal);
   return { name, shaped, advantages: estimateAdvantages(shaped, await scope.advantage()) };
-}
-
-function strategyNames(list: string): string[] {
-  const names = list.split(',').map((name) => name.trim());
-  const problem = names.includes('')
-    ? 'has an empty name'
-    : new Set(names).size < names.length
-      ? 'names a strategy twice'
-      : null;
-  if (problem === null) return names;
-  throw new TurnwiseError('CONFIG_USAGE', `--strategies ${JSON.stringify(list)} ${problem}.`, {
-    hint: 'For example: --strategies tspo,grpo',
-  });
 }

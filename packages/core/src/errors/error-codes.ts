@@ -42,6 +42,7 @@ export const errorCodes = {
   RUN_NOT_FOUND: { exit: 2, meaning: 'There is no run or checkpoint at that place.' },
   RUN_CORRUPT: { exit: 1, meaning: 'A file of the run folder cannot be read back.' },
   RUN_WRITE_FAILED: { exit: 1, meaning: 'A file of the run folder could not be written.' },
+  RUN_INCOMPLETE: { exit: 1, meaning: 'Some runs of a comparison failed; the others are kept.' },
   RUN_NOT_TRAINABLE: { exit: 2, meaning: 'The configured policy cannot be trained this way.' },
   RUN_SERVER_FAILED: { exit: 1, meaning: 'A remote model server failed, refused a request or could not be reached.' },
   RUN_SERVER_STATE_LOST: { exit: 1, meaning: 'A remote model server no longer knows the model being trained.' },

@@ -2,9 +2,10 @@ export { listCheckpoints, readCheckpoint, stepName, type Checkpoint } from './ch
 export { writeFileWhole } from './durable-files.js';
 export { metricKeys, metricLine } from './metric-line.js';
 export { readMetrics } from './read-metrics.js';
-export { RunFolder } from './run-folder.js';
+export { lockHolder, lockRun } from './run-lock.js';
+export { readManifest, RunFolder } from './run-folder.js';
 export { runManifest, type RunManifest } from './run-manifest.js';
-export { recordedConfig, resumeRun } from './resume-run.js';
+export { assertSameRun, recordedConfig, resumeRun } from './resume-run.js';
 export { runPlace } from './run-place.js';
 export { stopAfterStep, type StepStop } from './stop-after-step.js';
 export { tensorBoardTracker } from './tensorboard-tracker.js';

@@ -88,7 +88,12 @@ function withDefaults(path: string, manifest: RunManifest, folder: string): unkn
   }
 }
 
-function assertSameRun(path: string, manifest: RunManifest, now: LoadedConfig): void {
+/**
+ * Checks that a configuration is that of a recorded run, but for what may change when it goes on.
+ *
+ * @throws CONFIG_INVALID naming what differs.
+ */
+export function assertSameRun(path: string, manifest: RunManifest, now: LoadedConfig): void {
   const changed = differences(printableConfig(now), withDefaults(path, manifest, now.folder)).filter(
     ({ text }) => !free.some((pattern) => pattern.test(text.split(' is ')[0] ?? '')),
   );

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tracker } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
+import type { QuestionScore } from '../evaluation/index.js';
 import type { TrainingRecord } from '../training/index.js';
 import { listCheckpoints, stepName, writeCheckpoint, type Checkpoint } from './checkpoints.js';
 import { appendThrough, writeFileWhole, writing } from './durable-files.js';
@@ -12,7 +13,8 @@ import type { RunManifest } from './run-manifest.js';
 import { tensorBoardTracker } from './tensorboard-tracker.js';
 
 /**
- * A run on disk: `manifest.json`, `metrics.jsonl`, `trajectories/`, `checkpoints/`, TensorBoard events. Every file is
+ * A run on disk: `manifest.json`, `metrics.jsonl`, `trajectories/`, `evaluations/`,
+ * `checkpoints/`, TensorBoard events. Every file is
  * written whole or, for the two that grow, by appending whole records. One process writes at a time.
  *
  * Methods throw `RUN_WRITE_FAILED` with the path when the disk does not take a write.
@@ -75,6 +77,12 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     await writeFileWhole(join(this.trajectoriesFolder, `${stepName(step)}.jsonl`), text);
   }
 
+  /** How each held-out question did after a step, one a line. */
+  async writeEvaluation(step: number, scores: readonly QuestionScore[]): Promise<void> {
+    const text = scores.map((score) => `${JSON.stringify(score)}\n`).join('');
+    await writeFileWhole(join(this.evaluationsFolder, `${stepName(step)}.jsonl`), text);
+  }
+
   /** Calls `write` with an empty folder and keeps it whole or not at all; returns its final place. */
   writeCheckpoint(step: number, write: (folder: string) => Promise<void>): Promise<string> {
     return writeCheckpoint(this.checkpointsFolder, step, write);
@@ -102,7 +110,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     const kept = text.split('\n').filter((line) => stepOf(line) <= step);
     await writeFileWhole(this.metricsFile, kept.map((line) => `${line}\n`).join(''));
     const isLater = (name: string): boolean => Number(/^step-(\d+)/.exec(name)?.[1] ?? 0) > step;
-    for (const folder of [this.trajectoriesFolder, this.checkpointsFolder]) {
+    for (const folder of [this.trajectoriesFolder, this.evaluationsFolder, this.checkpointsFolder]) {
       const names = await readdir(folder).catch(() => []);
       for (const name of names.filter(isLater)) await rm(join(folder, name), { recursive: true, force: true });
     }
@@ -132,6 +140,10 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
 
   private get trajectoriesFolder(): string {
     return join(this.path, 'trajectories');
+  }
+
+  private get evaluationsFolder(): string {
+    return join(this.path, 'evaluations');
   }
 
   private get checkpointsFolder(): string {

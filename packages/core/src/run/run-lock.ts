@@ -25,6 +25,12 @@ export async function lockRun(file: string): Promise<() => Promise<void>> {
   }
 }
 
+/** The process of this machine that holds a lock, or `null` when none does that is alive. */
+export async function lockHolder(file: string): Promise<number | null> {
+  const [pid, host] = (await readFile(file, 'utf8').catch(() => '')).trim().split(' ');
+  return host === hostname() && isAlive(Number(pid)) ? Number(pid) : null;
+}
+
 async function takeLock(file: string, owner: string): Promise<boolean> {
   try {
     const lock = await open(file, 'wx');

@@ -30,6 +30,7 @@ export function stopAfterStep(interrupt: AbortSignal): StepStop {
     savedStep: () => saved,
     record: (record, policy) => ({
       writeTrajectories: (step, lines) => record.writeTrajectories(step, lines),
+      writeEvaluation: (step, scores) => record.writeEvaluation(step, scores),
       writeCheckpoint: (step, write) => record.writeCheckpoint(step, write),
       async appendMetrics(metrics) {
         await record.appendMetrics(metrics);

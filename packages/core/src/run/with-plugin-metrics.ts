@@ -5,6 +5,7 @@ export function withPluginMetrics(record: TrainingRecord, drain: () => Record<st
   return {
     appendMetrics: (metrics) => record.appendMetrics({ ...drain(), ...metrics }),
     writeTrajectories: (step, lines) => record.writeTrajectories(step, lines),
+    writeEvaluation: (step, scores) => record.writeEvaluation(step, scores),
     writeCheckpoint: (step, write) => record.writeCheckpoint(step, write),
   };
 }

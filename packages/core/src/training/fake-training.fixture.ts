@@ -123,6 +123,7 @@ export class FakeTraining {
       this.events.push(`metrics ${metrics['step']}`);
       this.metrics.push(metrics);
     },
+    writeEvaluation: () => Promise.resolve(),
     writeTrajectories: async (step, lines) => {
       await setImmediate();
       this.events.push(`trajectories ${step}`);

@@ -95,12 +95,16 @@ export function stalenessMetrics({ groups }: StepSample, version: number): Metri
 }
 
 export function evaluationMetrics(scores: HeldOutScores): Metrics {
+  const { coverMatch, supportingRecall, invalidRate } = scores;
   return {
     'eval/exact-match': scores.exactMatch,
     'eval/f1': scores.f1,
     'eval/gold-retrieved': scores.goldRetrieved,
     'eval/turns-mean': scores.turnsMean,
     'eval/unanswered': scores.unanswered,
+    ...(coverMatch === undefined ? {} : { 'eval/cover-match': coverMatch }),
+    ...(supportingRecall == null ? {} : { 'eval/supporting-recall': supportingRecall }),
+    ...(invalidRate === undefined ? {} : { 'eval/invalid-rate': invalidRate }),
   };
 }
 

@@ -47,7 +47,7 @@ export async function trainRun(
   assertTrainable(parts, settings);
   const started = performance.now();
   const measure = async (step: number): Promise<HeldOutScores> => {
-    const { report } = await evaluate(parts, {
+    const { report, scores } = await evaluate(parts, {
       questions: data.evaluation,
       runSeed: settings.seed,
       step,
@@ -55,6 +55,7 @@ export async function trainRun(
       signal,
       onTrajectory: (done, total) => onProgress({ step, steps: training.steps, phase: 'evaluation', done, total }),
     });
+    await record.writeEvaluation(step, scores);
     return report;
   };
 

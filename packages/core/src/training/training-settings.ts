@@ -1,6 +1,6 @@
 import type { Objective, Question, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
-import type { EvaluationReport } from '../evaluation/index.js';
+import type { EvaluationReport, QuestionScore } from '../evaluation/index.js';
 import type { DeadGroups } from './dead-groups.js';
 import type { RolloutOptions, RolloutParts } from '../rollout/index.js';
 
@@ -47,6 +47,8 @@ export interface TrainingData {
 export interface TrainingRecord {
   appendMetrics(metrics: Readonly<Record<string, number>>): Promise<void>;
   writeTrajectories(step: number, lines: readonly unknown[]): Promise<void>;
+  /** How each held-out question did after this step. */
+  writeEvaluation(step: number, scores: readonly QuestionScore[]): Promise<void>;
   /** Calls `write` with a fresh folder and keeps it whole or not at all; returns its final place. */
   writeCheckpoint(step: number, write: (folder: string) => Promise<void>): Promise<string>;
 }
@@ -61,7 +63,8 @@ export interface ResumePoint {
 }
 
 /** The part of an evaluation that is recorded in `metrics.jsonl`. */
-export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRetrieved' | 'turnsMean' | 'unanswered'>;
+export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRetrieved' | 'turnsMean' | 'unanswered'> &
+  Partial<Pick<EvaluationReport, 'coverMatch' | 'supportingRecall' | 'invalidRate'>>;
 
 /** What a step is doing, for the progress line. */
 export interface StepProgress {

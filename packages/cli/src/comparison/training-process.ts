@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { PlannedRun } from './planned-run.js';
+
+/** How a training ended. */
+export type TrainingEnd =
+  { readonly kind: 'done' } | { readonly kind: 'stopped' } | { readonly kind: 'failed'; readonly reason: string };
+
+export interface TrainingProcess {
+  /** Lets it finish its step and save; call again to end it at once. */
+  stop(): void;
+  readonly ended: Promise<TrainingEnd>;
+}
+
+/**
+ * Trains in a process of its own, its output in `<folder>.log`. The process is in a group of its own, so that Ctrl-C
+ * reaches this one alone, and holds a channel to this one: when the channel closes, also because this process was killed,
+ * it ends in order.
+ *
+ * @param program Executable and words that start the command line.
+ * @param currentFolder Relative paths in `--set` start there.
+ */
+export function startTraining(
+  program: readonly string[],
+  { folder, options }: PlannedRun,
+  resume: boolean,
+  currentFolder: string,
+): TrainingProcess {
+  const [executable = process.execPath, ...first] = program;
+  const words = [
+    ...['train', '-c', options.config, ...options.set.flatMap((set) => ['--set', set]), '--run-dir', folder],
+    ...(resume ? ['--resume'] : []),
+  ];
+  const log = `${folder}.log`;
+  mkdirSync(dirname(log), { recursive: true });
+  const output = openSync(log, 'a');
+  const start = readFileSync(log, 'utf8').length;
+  const child = spawn(executable, [...first, ...words], {
+    cwd: currentFolder,
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', 'ignore', output, 'ipc'],
+  });
+  closeSync(output);
+  const endWithThis = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithThis);
+  const ended = new Promise<TrainingEnd>((resolve) => {
+    child.on('error', (error) => resolve({ kind: 'failed', reason: error.message }));
+    child.on('exit', (code, signal) => {
+      if (code === 0) resolve({ kind: 'done' });
+      else if (code === 130) resolve({ kind: 'stopped' });
+      else resolve({ kind: 'failed', reason: reasonIn(log, start) ?? `ended with ${signal ?? `exit code ${code}`}` });
+    });
+  });
+  void ended.finally(() => process.off('exit', endWithThis));
+  return {
+    stop: () => {
+      if (child.connected) child.disconnect();
+      else child.kill('SIGKILL');
+    },
+    ended,
+  };
+}
+
+/** The error a training printed last, after `start`. */
+function reasonIn(log: string, start: number): string | null {
+  const lines = readFileSync(log, 'utf8').slice(start).split('\n');
+  return lines.findLast((line) => /^error\b/.test(line))?.replace(/^error:? /, '') ?? null;
+}

@@ -1,0 +1,10 @@
+export * from './compare-runs.js';
+export * from './comparison-text.js';
+export * from './finished-run.js';
+export type { GroupVisit } from './group-visits.js';
+export * from './learning-curve.js';
+export { metricSeries, type MetricSeries, type SeriesKey } from './metric-series.js';
+export * from './near-miss-conversion.js';
+export * from './paired-tests.js';
+export { comparedMeasures, type ComparedMeasure } from './question-tables.js';
+export * from './strategy-summary.js';

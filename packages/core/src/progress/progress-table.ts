@@ -1,0 +1,64 @@
+import type { ProgressOutput } from './status-line.js';
+
+export interface ProgressTableOptions {
+  /** Milliseconds between two redraws in a terminal. Default 200. */
+  readonly redrawMilliseconds?: number;
+  /** Seconds between two plain lines where there is no terminal. Default 60. */
+  readonly plainSeconds?: number;
+  /** Milliseconds; only differences are used. Default: performance.now. */
+  readonly now?: () => number;
+}
+
+/**
+ * Several lines that say where work stands that goes on side by side. In a terminal they are redrawn in place; elsewhere
+ * the first line alone is written now and then.
+ */
+export class ProgressTable {
+  private readonly interval: number;
+  private readonly now: () => number;
+  private drawn = 0;
+  private last = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly output: ProgressOutput,
+    { redrawMilliseconds = 200, plainSeconds = 60, now = () => performance.now() }: ProgressTableOptions = {},
+  ) {
+    this.interval = output.isTTY ? redrawMilliseconds : plainSeconds * 1000;
+    this.now = now;
+  }
+
+  /** Shows a new state, unless the last one is too fresh. */
+  update(lines: () => readonly string[]): void {
+    const now = this.now();
+    if (now - this.last < this.interval) return;
+    this.last = now;
+    if (!this.output.isTTY) {
+      this.output.write(`${lines()[0] ?? ''}\n`);
+      return;
+    }
+    const width = Math.max(20, (this.output.columns ?? 80) - 1);
+    const shown = lines().map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line));
+    this.output.write(`${this.erasure()}${shown.join('\n')}`);
+    this.drawn = shown.length;
+  }
+
+  /** Writes a line that stays above the table. */
+  print(text: string): void {
+    this.clear();
+    this.output.write(`${text}\n`);
+  }
+
+  /** Removes the table from a terminal. */
+  clear(): void {
+    if (this.drawn === 0) return;
+    this.output.write(this.erasure());
+    this.drawn = 0;
+    this.last = Number.NEGATIVE_INFINITY;
+  }
+
+  /** To the start of the first drawn line, and everything below it away. */
+  private erasure(): string {
+    if (this.drawn === 0) return '';
+    return `\r${this.drawn > 1 ? `\u001b[${this.drawn - 1}A` : ''}\u001b[J`;
+  }
+}

@@ -1,0 +1,5 @@
+export * from './crossed-bootstrap.js';
+export * from './holm.js';
+export * from './interval.js';
+export * from './sign-flip-test.js';
+export * from './spread.js';
