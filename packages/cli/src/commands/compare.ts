@@ -2,18 +2,12 @@ import { availableParallelism } from 'node:os';
 import { basename, extname, join } from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
-import {
-  compareRuns,
-  lockRun,
-  readFinishedRun,
-  runComparisonText,
-  TurnwiseError,
-  writeFileWhole,
-} from '@turnwise/core';
+import { compareRuns, lockRun, readFinishedRun, runComparisonText, TurnwiseError } from '@turnwise/core';
 import type { FinishedRun, LoadedConfig, MissingRun, RunComparison } from '@turnwise/core';
 import { jsonOption, wholeNumber, withConfigOptions } from '../common-options.js';
 import { planRuns, type PlannedRun } from '../comparison/planned-run.js';
 import { trainAll } from '../comparison/train-all.js';
+import { writeComparison } from '../comparison/write-comparison.js';
 import type { Run } from '../run.js';
 import type { ConfigOptions, Session } from '../session.js';
 import { strategyNames } from '../strategy-names.js';
@@ -62,7 +56,7 @@ async function compare(session: Session, options: CompareOptions): Promise<void>
     const missing = await trainAll(session, plan, options.jobs ?? availableParallelism());
     const comparison = await compareFinished(plan, missing, options.threshold);
     if (comparison !== null) {
-      await writeFileWhole(join(place, 'compare.json'), `${JSON.stringify(comparison, null, 2)}\n`);
+      await writeComparison(place, comparison, basename(config));
       await say(session, comparison, place, options.json === true);
     }
     session.signal.throwIfAborted();
@@ -87,7 +81,7 @@ async function compareFinished(
 
 async function say(session: Session, comparison: RunComparison, place: string, json: boolean): Promise<void> {
   if (json) return session.json({ folder: place, ...comparison });
-  await session.print(`${runComparisonText(comparison)}\n\n${join(place, 'compare.json')}`);
+  await session.print(`${runComparisonText(comparison)}\n\n${place}: report.html, compare.json, figures/`);
 }
 
 function incomplete(missing: readonly MissingRun[], place: string): TurnwiseError {

@@ -1,3 +1,4 @@
+import { excerpt } from '../data/index.js';
 import type { Interval } from '../statistics/index.js';
 import type { RunComparison } from './compare-runs.js';
 import type { PairOfRuns } from './paired-tests.js';
@@ -21,7 +22,9 @@ export function runComparisonText(comparison: RunComparison): string {
     ['exact match', 'difference [95% interval]', 'p over questions', 'p over seeds'],
     ...pairs.map(pairRow),
   ]);
-  const lost = missing.map(({ strategy, seed, reason }) => `missing: ${strategy}, seed ${seed}: ${reason}`);
+  const lost = missing.map(
+    ({ strategy, seed, reason }) => `missing: ${strategy}, seed ${seed}: ${excerpt(reason, 300)}`,
+  );
   return [
     `${budget.steps} steps of ${budget.questionsPerStep} x ${budget.groupSize} trajectories; ${heldOutQuestions} held-out questions; percent`,
     '',

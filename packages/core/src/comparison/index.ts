@@ -1,5 +1,7 @@
 export * from './compare-runs.js';
-export * from './comparison-text.js';
+export * from './comparison-figures.js';
+export * from './comparison-report.js';
+export { runComparisonText } from './comparison-text.js';
 export * from './finished-run.js';
 export type { GroupVisit } from './group-visits.js';
 export * from './learning-curve.js';

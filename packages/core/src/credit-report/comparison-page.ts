@@ -1,10 +1,10 @@
 import { compositions, type CreditComparison } from './compare-credit.js';
 import { percentage } from './comparison-text.js';
 import type { CreditDisagreement, PairOfStrategies } from './credit-disagreements.js';
-import { escapeHtml } from './escape-html.js';
+import { escapeHtml } from '../page/escape-html.js';
 import { signed } from './explanation-text.js';
-import { divergingBar, stackedBar } from './page-bars.js';
-import { pageStyle } from './page-style.js';
+import { divergingBar, stackedBar } from '../page/page-bars.js';
+import { isolated, pageShell, pageTable } from '../page/page-shell.js';
 import type { StrategyCredit } from './strategy-credit.js';
 
 /** Most characters of a turn that are shown; a model may have written thousands. */
@@ -20,21 +20,13 @@ export function comparisonPage(comparison: CreditComparison, source: string): st
   const { groups, trajectories, turns, tokens, strategies, pairs, oppositeTurns, examples } = comparison;
   const counts = `${groups} groups, ${trajectories} trajectories, ${turns} turns, ${tokens === 0 ? 'no' : tokens} tokens`;
   const names = strategies.map(({ name }) => name);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Credit: ${escapeHtml(names.join(', '))}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<h1>Credit on the same rollouts</h1>
-<p class="faint"><bdi>${escapeHtml(source)}</bdi>: ${counts}</p>
+  return pageShell(
+    `Credit: ${names.join(', ')}`,
+    `<h1>Credit on the same rollouts</h1>
+<p class="faint">${isolated(source)}: ${counts}</p>
 <h2>Where there is signal</h2>
 <p class="faint">A group, turn or token carries signal when its advantage is not zero.</p>
-${table(
+${pageTable(
   ['strategy', ...compositions.map((name) => `${name} groups`), 'dead groups', 'turns', 'tokens'],
   strategies.map(signalRow),
 )}
@@ -43,20 +35,11 @@ ${table(
 ${magnitudes(strategies)}
 <h2>Agreement, turn by turn</h2>
 <p class="faint">${key('quiet', 'same sign')}${key('signal', 'first only')}${key('second', 'second only')}${key('against', 'opposite')}</p>
-${table(['strategies', 'same', 'first only', 'second only', 'opposite', ''], pairs.map(pairRow))}
+${pageTable(['strategies', 'same', 'first only', 'second only', 'opposite', ''], pairs.map(pairRow))}
 <p>${oppositeTurns} of ${turns} turns get opposite signs.</p>
 <h2>Seen most differently</h2>
-${examples.length === 0 ? '<p>The strategies agree on the sign of every turn.</p>' : examples.map(card).join('\n')}
-</body>
-</html>
-`;
-}
-
-/** Headings are escaped here, cells are markup already. */
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const head = headings.map((heading) => `<th scope="col">${escapeHtml(heading)}</th>`).join('');
-  const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
-  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+${examples.length === 0 ? '<p>The strategies agree on the sign of every turn.</p>' : examples.map(card).join('\n')}`,
+  );
 }
 
 function key(tone: string, meaning: string): string {
@@ -72,13 +55,7 @@ function signalRow({ name, groups, deadGroups, turnShare, tokenShare }: Strategy
     const text = `${withSignal} of ${total}`;
     return text + stackedBar([{ tone: 'signal', share }], text);
   });
-  return [
-    `<bdi>${escapeHtml(name)}</bdi>`,
-    ...groupCells,
-    String(deadGroups),
-    shareCell(turnShare),
-    shareCell(tokenShare),
-  ];
+  return [isolated(name), ...groupCells, String(deadGroups), shareCell(turnShare), shareCell(tokenShare)];
 }
 
 function magnitudes(strategies: readonly StrategyCredit[]): string {
@@ -86,13 +63,13 @@ function magnitudes(strategies: readonly StrategyCredit[]): string {
   const horizon = Math.max(0, ...strategies.map(({ byTurn }) => byTurn.length));
   const headings = ['strategy', ...Array.from({ length: horizon }, (_, turn) => `turn ${turn}`)];
   const rows = strategies.map(({ name, byTurn }) => [
-    `<bdi>${escapeHtml(name)}</bdi>`,
+    isolated(name),
     ...byTurn.map(({ meanMagnitude, reached }) => {
       const text = `${meanMagnitude.toFixed(4)} (${reached})`;
       return text + stackedBar([{ tone: 'signal', share: most === 0 ? 0 : meanMagnitude / most }], text);
     }),
   ]);
-  return table(headings, rows);
+  return pageTable(headings, rows);
 }
 
 function pairRow({ names, same, opposite, onlyFirst, onlySecond }: PairOfStrategies): string[] {
@@ -107,24 +84,24 @@ function pairRow({ names, same, opposite, onlyFirst, onlySecond }: PairOfStrateg
     ],
     `${same} same, ${onlyFirst} first only, ${onlySecond} second only, ${opposite} opposite`,
   );
-  return [`<bdi>${escapeHtml(names.join(' and '))}</bdi>`, ...[same, onlyFirst, onlySecond, opposite].map(String), bar];
+  return [isolated(names.join(' and ')), ...[same, onlyFirst, onlySecond, opposite].map(String), bar];
 }
 
 function card({ kind, question, trajectory, turn, action, text, advantages }: CreditDisagreement): string {
   const values = Object.entries(advantages);
   const most = Math.max(...values.map(([, value]) => Math.abs(value)));
   const rows = values.map(([name, value]) => [
-    `<bdi>${escapeHtml(name)}</bdi>`,
+    isolated(name),
     signed(value),
     divergingBar(value, most, `${name}: ${signed(value)}`),
   ]);
   const shown = Array.from(text);
   const cut = shown.length > longestText ? `${shown.slice(0, longestText).join('')} ...` : text;
   return `<article>
-<p><strong><bdi>${escapeHtml(question)}</bdi></strong>, trajectory <bdi>${escapeHtml(trajectory)}</bdi>, turn ${turn}
+<p><strong>${isolated(question)}</strong>, trajectory ${isolated(trajectory)}, turn ${turn}
 <span class="faint">(${kind === 'opposite' ? 'opposite signs' : 'signal for some only'})</span></p>
-<p class="faint"><bdi>${escapeHtml(action.slice(0, longestText))}</bdi></p>
-<pre><bdi>${escapeHtml(cut)}</bdi></pre>
-${table(['strategy', 'advantage', ''], rows)}
+<p class="faint">${isolated(action.slice(0, longestText))}</p>
+<pre>${isolated(cut)}</pre>
+${pageTable(['strategy', 'advantage', ''], rows)}
 </article>`;
 }
