@@ -39,6 +39,10 @@ export interface HeadActivations {
   readonly entropies: Address;
 }
 
+/**
+ * What a chunk's forward pass leaves behind. With recomputation the layers have nothing of their own but `input`, and
+ * the head shares all but `rows`, `targets`, `logprobs` and `entropies`: the rest is what the last pass left there.
+ */
 export interface ChunkActivations {
   readonly layers: readonly LayerActivations[];
   /** Residual stream after the last layer, at the rows that predict scored tokens [scored, hiddenSize]. */
@@ -97,6 +101,21 @@ export function layLayerActivations(
 ): LayerActivations {
   return {
     input: region.take(rows * config.hiddenSize),
+    ...layLayerDetails(region, config, layout, rows, queries),
+  };
+}
+
+/** All that a layer's forward pass can compute again from its input. */
+type LayerDetails = Omit<LayerActivations, 'input'>;
+
+function layLayerDetails(
+  region: Region,
+  config: TransformerConfig,
+  layout: ParameterLayout,
+  rows: number,
+  queries: number,
+): LayerDetails {
+  return {
     attentionInverse: region.take(rows),
     keyValues: region.take(rows * 2 * layout.keyValueWidth),
     queries: region.take(queries * layout.queryWidth),
@@ -110,30 +129,62 @@ export function layLayerActivations(
   };
 }
 
+/** What all chunks and layers share when activations are recomputed: made again from a layer's input where needed. */
+export interface RecomputedActivations {
+  readonly layer: LayerDetails;
+  readonly head: HeadDetails;
+}
+
+/** All of the head that can be computed again from `output`, but the scores themselves. */
+type HeadDetails = Pick<HeadActivations, 'inverse' | 'normed' | 'logits' | 'logSums'>;
+
+/** @param shared without it every layer keeps its own */
 export function layChunkActivations(
   region: Region,
   config: TransformerConfig,
   layout: ParameterLayout,
   rows: number,
   scored: number,
+  shared: RecomputedActivations | null = null,
 ): ChunkActivations {
   const { hiddenSize } = config;
   return {
     layers: layout.layers.map((_, index) => {
       const queries = index === layout.layers.length - 1 ? scored : rows;
-      return layLayerActivations(region, config, layout, rows, queries);
+      const input = region.take(rows * hiddenSize);
+      return { input, ...(shared?.layer ?? layLayerDetails(region, config, layout, rows, queries)) };
     }),
     output: region.take(scored * hiddenSize),
     head: {
       rows: region.take(scored),
       targets: region.take(scored),
-      inverse: region.take(scored),
-      normed: region.take(scored * hiddenSize),
-      logits: region.take(scored * layout.paddedVocabulary),
-      logSums: region.take(scored),
       logprobs: region.take(scored),
       entropies: region.take(scored),
+      ...(shared?.head ?? layHeadDetails(region, hiddenSize, layout, scored)),
     },
+  };
+}
+
+function layHeadDetails(region: Region, hiddenSize: number, layout: ParameterLayout, scored: number): HeadDetails {
+  return {
+    inverse: region.take(scored),
+    normed: region.take(scored * hiddenSize),
+    logits: region.take(scored * layout.paddedVocabulary),
+    logSums: region.take(scored),
+  };
+}
+
+/** Buffers that serve the largest chunk. */
+export function layRecomputedActivations(
+  region: Region,
+  config: TransformerConfig,
+  layout: ParameterLayout,
+  { rows, scored }: WorkspaceSizes,
+): RecomputedActivations {
+  const queries = layout.layers.length === 1 ? scored : rows;
+  return {
+    layer: layLayerDetails(region, config, layout, rows, queries),
+    head: layHeadDetails(region, config.hiddenSize, layout, scored),
   };
 }
 

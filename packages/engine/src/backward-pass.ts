@@ -1,8 +1,8 @@
-import type { BackwardWorkspace, ChunkActivations, LayerActivations } from './activations.js';
+import type { BackwardWorkspace, ChunkActivations, ForwardWorkspace, LayerActivations } from './activations.js';
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
-import { rotateKeys, rotateQueries } from './forward-layer.js';
-import { chunkRows } from './forward-pass.js';
+import { forwardLayer, rotateKeys, rotateQueries } from './forward-layer.js';
+import { chunkRows, scoreChunk, withinChunk } from './forward-pass.js';
 import { biasGradient, inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
 import type { LayerRows, SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
@@ -12,6 +12,10 @@ import { roundUpTo8, type LayerPlaces } from './parameter-layout.js';
 /**
  * The reverse of `forwardChunk`: from the gradients in `workspace.dLogprobs` and `dEntropies` adds one chunk's share to
  * the parameter gradients. Norm outputs and activated values are recomputed rather than kept.
+ *
+ * @param recompute the workspace of the forward pass when its activations were shared rather than kept: each layer is
+ *   then computed again from its input by the same code, so the gradients are the same to the bit. Chen et al. 2016,
+ *   "Training Deep Nets with Sublinear Memory Cost".
  */
 export function backwardChunk(
   model: ModelMemory,
@@ -21,11 +25,13 @@ export function backwardChunk(
   inverseTemperature: number,
   activations: ChunkActivations,
   workspace: BackwardWorkspace,
+  recompute: ForwardWorkspace | null,
 ): void {
   const { kernels, config, layout } = model;
   const { hiddenSize } = config;
   const { dHidden, dOutput } = workspace;
   const { inner, last } = chunkRows(chunk, batch, activations.head.rows);
+  if (recompute) scoreChunk(model, chunk.scored, inverseTemperature, activations.output, activations.head);
   headBackward(model, chunk.scored, inverseTemperature, activations, workspace);
   if (last.indices === null) kernels.copyRows(dOutput, 0, dHidden, 0, 1, last.rows * hiddenSize);
   for (let index = layout.layers.length - 1; index >= 0; index--) {
@@ -33,6 +39,7 @@ export function backwardChunk(
     if (!layer || !buffers) throw new Error(`no layer ${index}`);
     const rows = index === layout.layers.length - 1 ? last : inner;
     const dResidual = rows.indices === null ? dHidden : dOutput;
+    if (recompute) forwardLayer(model, index, rows, buffers, recompute, null, withinChunk(model, inner, recompute));
     feedForwardBackward(model, layer, rows.queries, buffers, workspace, dResidual);
     attentionBackward(model, layer, rows, buffers, workspace, dResidual);
   }

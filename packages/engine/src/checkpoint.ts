@@ -22,7 +22,7 @@ export interface Checkpoint {
 
 export interface LoadOptions extends Pick<
   OpenEngineOptions,
-  'engine' | 'log' | 'memoryLimitBytes' | 'lora' | 'trainable'
+  'engine' | 'log' | 'memoryLimitBytes' | 'lora' | 'trainable' | 'recompute'
 > {
   /** Longest sequence, at most the model's own: shorter costs less memory. Default: the model's. */
   readonly contextLength?: number;

@@ -13,6 +13,11 @@ export interface EngineOptions {
   readonly lora?: LoraConfig | null;
   /** false leaves out all that only training needs, more than half of the memory; `backward` then throws. Default true. */
   readonly trainable?: boolean;
+  /**
+   * true: `forward` keeps of each layer only its input, and `backward` computes the layer again. The gradients are the
+   * same to the bit; memory grows with the tokens by one hidden state a layer, time by about a third. Default false.
+   */
+  readonly recompute?: boolean;
   /** Most memory for weights, activations and caches together. Default 2 GiB, at most 4 GiB less one page. */
   readonly memoryLimitBytes?: number;
 }
@@ -24,10 +29,11 @@ export function createEngine({
   initialisation = {},
   lora = null,
   trainable = true,
+  recompute = false,
   memoryLimitBytes = 2 ** 31,
 }: EngineOptions): Engine {
   if (!(memoryLimitBytes >= 65_536 && memoryLimitBytes <= 2 ** 32 - 65_536)) {
     throw new Error(`memoryLimitBytes must be from 65536 to ${2 ** 32 - 65_536}, got ${memoryLimitBytes}`);
   }
-  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable });
+  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable }, recompute);
 }

@@ -83,6 +83,8 @@ export interface Engine {
   readonly config: TransformerConfig;
   /** The adapters that are trained on frozen weights; null when the weights themselves are, or nothing is. */
   readonly lora: LoraConfig | null;
+  /** Most bytes of memory it has taken so far, on engines that can tell. */
+  readonly peakMemoryBytes?: number;
 
   /** The weights, without adapters. */
   parameters(): readonly ParameterTensor[];

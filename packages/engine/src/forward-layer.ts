@@ -24,6 +24,8 @@ export type Remember = (sequence: number, head: number, keys: Address, values: A
 /**
  * One layer: output = m + feedForward(norm(m)) with m = input + attention(norm(input)), at the query rows.
  *
+ * @param output null when only what the backward pass reads is wanted, as in a recomputation
+ *
  * `remember` tells full passes and decoding apart; all else is the same code for both, which is half of why their
  * results are equal to the bit. The other half is the summation order of the kernels.
  */
@@ -33,7 +35,7 @@ export function forwardLayer(
   layerRows: LayerRows,
   buffers: LayerActivations,
   workspace: ForwardWorkspace,
-  output: Address,
+  output: Address | null,
   remember: Remember,
 ): void {
   const { kernels, config, layout } = model;
@@ -70,6 +72,7 @@ export function forwardLayer(
   normalise(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, queries);
   project(model, layer.feedForwardIn, normed, buffers.gateUp, queries);
   addBias(model, biases.feedForwardIn, buffers.gateUp, queries, layer.feedForwardIn.outputs);
+  if (output === null) return;
   kernels.swiglu(buffers.gateUp, activated, queries, layout.paddedIntermediate);
   kernels.copyRows(middle, 0, output, 0, 1, queries * hiddenSize);
   project(model, layer.feedForwardOut, activated, output, queries, true);

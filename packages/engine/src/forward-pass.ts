@@ -42,7 +42,6 @@ export function forwardChunk(
 ): void {
   const { kernels, config, layout, heap } = model;
   const { hiddenSize } = config;
-  const { headSize } = layout;
   const { inner, last } = chunkRows(chunk, batch, head.rows);
   const positions = batch.scored.subarray(chunk.firstScored, chunk.firstScored + chunk.scored);
   heap.integers(head.rows, chunk.scored).set(predictingRows(chunk, batch.scored));
@@ -55,11 +54,7 @@ export function forwardChunk(
     const [x, ids] = [first + row * hiddenSize * 4, tokens + (chunk.firstRow + row) * 4];
     kernels.embed(x, ids, rows, 0, table, taps, config.shiftTaps, hiddenSize);
   }
-  const { keyPanels } = workspace;
-  const remember: Remember = (sequence, _, keys, values, stride) => {
-    kernels.packKeys(keys, stride, keyPanels, 0, inner.sequences[sequence]?.rows ?? 0, headSize);
-    return { keyPanels, values, valueStride: stride };
-  };
+  const remember = withinChunk(model, inner, workspace);
   layers.forEach((buffers, index) => {
     const next = layers[index + 1];
     forwardLayer(model, index, next ? inner : last, buffers, workspace, next?.input ?? output, remember);
@@ -67,8 +62,21 @@ export function forwardChunk(
   scoreChunk(model, chunk.scored, inverseTemperature, output, head);
 }
 
+/** Attention sees the chunk itself: nothing is cached. */
+export function withinChunk(
+  { kernels, layout }: ModelMemory,
+  { sequences }: LayerRows,
+  workspace: ForwardWorkspace,
+): Remember {
+  const { keyPanels } = workspace;
+  return (sequence, _, keys, values, stride) => {
+    kernels.packKeys(keys, stride, keyPanels, 0, sequences[sequence]?.rows ?? 0, layout.headSize);
+    return { keyPanels, values, valueStride: stride };
+  };
+}
+
 /** The vocabulary head at the scored positions only. */
-function scoreChunk(
+export function scoreChunk(
   model: ModelMemory,
   scored: number,
   inverseTemperature: number,

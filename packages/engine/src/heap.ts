@@ -25,6 +25,11 @@ export class Heap {
     this.end = align(base);
   }
 
+  /** Bytes up to the end of the highest block there has been: what the memory has had to grow to. */
+  get peakBytes(): number {
+    return this.end;
+  }
+
   /** Bytes that could still be handed out in one block. */
   available(): number {
     const tail = this.trailingHole()?.bytes ?? 0;

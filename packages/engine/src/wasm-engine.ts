@@ -2,9 +2,11 @@ import {
   layBackwardWorkspace,
   layChunkActivations,
   layForwardWorkspace,
+  layRecomputedActivations,
   type BackwardWorkspace,
   type ChunkActivations,
   type ForwardWorkspace,
+  type RecomputedActivations,
   type WorkspaceSizes,
 } from './activations.js';
 import { backwardChunk } from './backward-pass.js';
@@ -41,6 +43,8 @@ interface PendingBatch {
   readonly batch: PackedBatch;
   readonly chunks: readonly Chunk[];
   readonly activations: readonly ChunkActivations[];
+  readonly workspace: ForwardWorkspace;
+  readonly backward: BackwardWorkspace;
   readonly tokens: Address;
   readonly inverseTemperature: number;
   readonly version: number;
@@ -62,6 +66,8 @@ export class WasmEngine implements Engine {
     initialisation: Initialisation,
     memoryLimitBytes: number,
     training: TrainingKind,
+    /** Whether a backward pass computes activations again instead of finding them kept. */
+    private readonly recompute = false,
   ) {
     validateConfig(config);
     const { kernels, memory } = loadKernels(Math.floor(memoryLimitBytes / PAGE));
@@ -87,6 +93,10 @@ export class WasmEngine implements Engine {
 
   get lora(): LoraConfig | null {
     return this.model.adapters?.config ?? null;
+  }
+
+  get peakMemoryBytes(): number {
+    return this.heap.peakBytes;
   }
 
   trainedParameters(): readonly ParameterTensor[] {
@@ -123,20 +133,26 @@ export class WasmEngine implements Engine {
       offsets: batch.offsets.slice(),
       scored: batch.scored.slice(),
     };
-    const lay = (region: Region) => ({
-      tokens: region.take(batch.tokens.length),
-      activations: chunks.map((chunk) => this.layChunk(region, chunk.rows, chunk.scored)),
-      workspace: this.layWorkspace(region, chunks),
-      // Reserved now, so that a batch that passes forward cannot fail for memory in backward.
-      backward: this.layBackward(region, chunks),
-    });
-    const { tokens, activations, workspace } = this.reserve(lay, batch);
+    const lay = (region: Region) => {
+      const shared = this.recompute
+        ? layRecomputedActivations(region, this.config, this.model.layout, largest(chunks))
+        : null;
+      return {
+        tokens: region.take(batch.tokens.length),
+        activations: chunks.map((chunk) => this.layChunk(region, chunk.rows, chunk.scored, shared)),
+        workspace: this.layWorkspace(region, chunks),
+        // Reserved now, so that a batch that passes forward cannot fail for memory in backward.
+        backward: this.layBackward(region, chunks),
+      };
+    };
+    const { tokens, activations, workspace, backward } = this.reserve(lay, batch);
     this.heap.integers(tokens, batch.tokens.length).set(batch.tokens);
     const result = emptyScores(batch);
     chunks.forEach((chunk, i) => {
       this.scoreChunk(kept, chunk, tokens, inverseTemperature, activations[i], workspace, result);
     });
-    this.pending = { batch: kept, chunks, activations, tokens, inverseTemperature, version: this.model.version };
+    const { version } = this.model;
+    this.pending = { batch: kept, chunks, activations, workspace, backward, tokens, inverseTemperature, version };
     return result;
   }
 
@@ -160,9 +176,9 @@ export class WasmEngine implements Engine {
   }
 
   backward(gradient: ScoredGradient): void {
-    const { pending, heap, arena } = this;
-    if (!pending || !arena) throw new Error('backward needs a forward before it: each forward serves one backward');
-    const { batch, chunks, activations, tokens, inverseTemperature } = pending;
+    const { pending, heap } = this;
+    if (!pending) throw new Error('backward needs a forward before it: each forward serves one backward');
+    const { batch, chunks, activations, backward: workspace, tokens, inverseTemperature } = pending;
     if (pending.version !== this.model.version) {
       throw new Error('the weights changed between forward and backward: run forward again');
     }
@@ -173,11 +189,7 @@ export class WasmEngine implements Engine {
     }
     this.model.pack('backward');
     this.pending = null;
-    const region = new Region(arena.address);
-    region.take(batch.tokens.length);
-    for (const chunk of chunks) this.layChunk(region, chunk.rows, chunk.scored);
-    this.layWorkspace(region, chunks);
-    const workspace = this.layBackward(region, chunks);
+    const recompute = this.recompute ? pending.workspace : null;
     chunks.forEach((chunk, i) => {
       const kept = activations[i];
       if (!kept) throw new Error(`no activations for chunk ${i}`);
@@ -186,7 +198,7 @@ export class WasmEngine implements Engine {
       const dEntropies = heap.floats(workspace.dEntropies, chunk.scored);
       if (gradient.entropies) dEntropies.set(gradient.entropies.subarray(...range));
       else dEntropies.fill(0);
-      backwardChunk(this.model, batch, chunk, tokens, inverseTemperature, kept, workspace);
+      backwardChunk(this.model, batch, chunk, tokens, inverseTemperature, kept, workspace, recompute);
     });
   }
 
@@ -261,8 +273,13 @@ export class WasmEngine implements Engine {
     return lay(new Region(this.arena.address));
   }
 
-  private layChunk(region: Region, rows: number, scored: number): ChunkActivations {
-    return layChunkActivations(region, this.config, this.model.layout, rows, scored);
+  private layChunk(
+    region: Region,
+    rows: number,
+    scored: number,
+    shared: RecomputedActivations | null = null,
+  ): ChunkActivations {
+    return layChunkActivations(region, this.config, this.model.layout, rows, scored, shared);
   }
 
   private layWorkspace(region: Region, chunks: readonly Chunk[]): ForwardWorkspace {
