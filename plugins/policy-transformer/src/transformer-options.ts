@@ -46,6 +46,12 @@ export const transformerOptions = z.strictObject({
     .min(64)
     .default(8192)
     .describe('Most tokens of one forward and backward pass; bounds memory, does not change the update.'),
+  recompute: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Compute activations again in the backward pass instead of keeping them: less memory, a slower update, the same gradients to the bit. Embedded engine; TensorFlow.js always does.',
+    ),
   beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW: decay of the first moment.'),
   beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW: decay of the second moment.'),
 });

@@ -44,7 +44,7 @@ type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoin
 
 /** Loads checkpoints onto the engine of the options; which one that is, is said once. */
 function checkpointLoader(
-  { engine, contextLength, lora }: TransformerOptions,
+  { engine, contextLength, lora, recompute }: TransformerOptions,
   log: (message: string) => void,
 ): LoadFolder {
   let said = false;
@@ -53,7 +53,7 @@ function checkpointLoader(
     // The reference of a KL term is only scored; with adapters that halves its memory and more.
     const training = lora === undefined ? {} : reference ? { trainable: false } : { lora: adapters(lora) };
     try {
-      return await loadCheckpoint(folder, { engine, ...context, ...training, ...(said ? {} : { log }) });
+      return await loadCheckpoint(folder, { engine, recompute, ...context, ...training, ...(said ? {} : { log }) });
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', error.message, {
