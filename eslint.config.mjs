@@ -53,5 +53,5 @@ export default tseslint.config(
       '@typescript-eslint/explicit-module-boundary-types': 'off',
     },
   },
-  { files: ['test/bench/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['test/bench/**/*.ts', 'scripts/packages/**/*.ts'], rules: { 'no-console': 'off' } },
 );
