@@ -237,11 +237,37 @@ describe('eval, replay and search', () => {
       'two/checkpoints/step-000003',
       '--save-groups',
       'g.jsonl',
+      '--report',
+      'report.json',
       '--json',
     ];
     const evaluated = await turnwise(words);
     expect(evaluated.code).toBe(0);
     expect(lines(evaluated.out)).toMatchObject([{ n: 4, goldRetrieved: 1, turnsMean: 2, unanswered: 0, failures: 0 }]);
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/) as unknown;
+    const report = JSON.parse(readFileSync(at('report.json'), 'utf8')) as Record<string, unknown>;
+    expect(report).toMatchObject(lines(evaluated.out)[0] as object);
+    expect(report).toMatchObject({
+      version: 1,
+      intervals: { confidence: 0.95, overall: { goldRetrieved: { low: 1, high: 1 } } },
+      conditions: {
+        corpus: { count: 2, sha256: hash },
+        questions: { count: 4, sha256: hash },
+        retriever: { id: 'lunr', source: '@turnwise/search-lunr', options: { topK: 2 }, layer: expect.anything() },
+        k: 2,
+        prompt: { id: 'search-r1', sha256: hash, text: expect.stringContaining('Question: {question}?') },
+        metricVersion: 'hotpot-em-f1-cover/2',
+        policy: { checkpoint: { folder: at('two/checkpoints/step-000003'), sha256: hash } },
+        seed: 3,
+        decoding: { temperature: 1, groupSize: 1, maxTurns: 2 },
+      },
+    });
+    expect(report['scores']).toHaveLength(4);
+    const text = await turnwise(['eval', '-c', 'run.yaml', '--set', 'protocol.with.instructions=Ask']);
+    expect(text.out).toMatch(/gold retrieved +100\.0% {2}\[100\.0, 100\.0\]/);
+    expect(text.out).toMatch(/prompt +search-r1 0\.1\.0 sha256 [0-9a-f]{12}\n/);
+    const { prompt } = report['conditions'] as { prompt: { sha256: string } };
+    expect(text.out).not.toContain(prompt.sha256.slice(0, 12));
     for (const strategy of ['tspo', 'tspo-literal', 'tspo-careful', 'tspo-dense', 'grpo', 'outcome-only']) {
       const replayed = await turnwise(['replay', 'g.jsonl', '--strategy', strategy, '--json']);
       expect(replayed).toMatchObject({ code: 0, error: '' });

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { countProgress, evaluate, TurnwiseError, writeFileWhole } from '@turnwise/core';
+import { countProgress, evaluate, evaluationConditions, evaluationIntervals } from '@turnwise/core';
+import { TurnwiseError, writeFileWhole } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import { evaluationJson, evaluationText } from '../evaluation-text.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
+import { resolveAsset } from '../worlds.js';
 
 interface EvalOptions extends ConfigOptions {
   readonly checkpoint?: string;
   readonly saveGroups?: string;
+  readonly report?: string;
   readonly json?: true;
 }
 
@@ -18,6 +21,7 @@ export function addEvalCommand(program: Command, run: Run): void {
     .description('answer the held-out questions and score the answers')
     .option('--checkpoint <folder>', 'load the policy from here, e.g. runs/<name>/checkpoints/step-000010')
     .option('--save-groups <file>', 'write what the policy did as group lines, which `turnwise replay` reads')
+    .option('--report <file>', 'write the report there as JSON, with the score of every question')
     .addOption(jsonOption())
     .action((options: EvalOptions) => run((session) => evaluateConfigured(session, options)));
 }
@@ -37,7 +41,7 @@ async function evaluateConfigured(session: Session, options: EvalOptions): Promi
     const parts = await scope.rolloutParts();
     if (checkpoint !== null) await parts.policy.load(checkpoint);
     const { seed, rollout, evaluation } = scope.settings;
-    const { report, groups } = await evaluate(parts, {
+    const { report, groups, scores } = await evaluate(parts, {
       questions,
       runSeed: seed,
       step: 0,
@@ -57,6 +61,12 @@ async function evaluateConfigured(session: Session, options: EvalOptions): Promi
         { where: loaded.locate([failure?.code === 'ROLLOUT_SEARCH' ? 'search' : 'policy', 'use']) },
       );
     }
-    await (options.json === true ? session.json(evaluationJson(report)) : session.print(evaluationText(report)));
+    const conditions = await evaluationConditions(scope, checkpoint, resolveAsset);
+    const result = { report, intervals: evaluationIntervals(scores), conditions };
+    if (options.report !== undefined) {
+      const file = { version: 1, createdAt: new Date().toISOString(), ...evaluationJson(result), scores };
+      await writeFileWhole(session.path(options.report), `${JSON.stringify(file, null, 2)}\n`);
+    }
+    await (options.json === true ? session.json(evaluationJson(result)) : session.print(evaluationText(result)));
   });
 }

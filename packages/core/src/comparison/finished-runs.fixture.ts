@@ -14,6 +14,7 @@ export function scoreOf(question: string, exactMatch: number, goldRetrieved = 1)
     goldRetrieved,
     supportingRecall: null,
     turns: 2,
+    searches: 1,
     invalidTurns: 0,
     unanswered: 0,
     failures: 0,

@@ -6,6 +6,9 @@ import { fileDigest, readCorpus, readQuestions } from '../data/index.js';
 import { suggestion, TurnwiseError } from '../errors/index.js';
 import type { World, WorldSource } from './run-environment.js';
 
+/** The parts of a run's data. */
+export type DataPart = 'corpus' | 'train' | 'eval';
+
 /** Which data a run used; goes into its manifest. */
 export interface DataDigest {
   /** The source as the configuration names it. */
@@ -66,14 +69,17 @@ export class RunData {
     }
   }
 
-  /** Digests of the data the configuration names. */
-  async digests(): Promise<Partial<Record<'corpus' | 'train' | 'eval', DataDigest>>> {
+  /** Digests of the data the configuration names; the other parts are not read. */
+  async digests(parts: readonly DataPart[]): Promise<Partial<Record<DataPart, DataDigest>>> {
     const { corpus, data } = this.loaded.config;
-    return {
-      ...(corpus && { corpus: await digest(corpus, await this.corpus()) }),
-      ...(data.train && { train: await digest(data.train, await this.questions('train')) }),
-      ...(data.eval && { eval: await digest(data.eval, await this.questions('eval')) }),
-    };
+    const sources = { corpus, train: data.train, eval: data.eval };
+    const digests: Partial<Record<DataPart, DataDigest>> = {};
+    for (const part of parts) {
+      const source = sources[part];
+      if (source === undefined) continue;
+      digests[part] = await digest(source, await (part === 'corpus' ? this.corpus() : this.questions(part)));
+    }
+    return digests;
   }
 
   private world(): Promise<World> {

@@ -7,7 +7,7 @@ import type { LoadedPlugin } from '../plugin/index.js';
 import type { RolloutParts } from '../rollout/index.js';
 import type { TrainingData, TrainingParts, TrainingSettings } from '../training/index.js';
 import type { PluginMetrics } from './plugin-metrics.js';
-import type { DataDigest } from './run-data.js';
+import type { DataDigest, DataPart } from './run-data.js';
 import * as tokens from './tokens.js';
 
 /**
@@ -95,9 +95,11 @@ export class RunScope implements AsyncDisposable {
     return { train, evaluation: heldOut.slice(0, this.config.training.evalQuestions ?? heldOut.length) };
   }
 
-  /** Digests of corpus and questions, for the manifest. */
-  dataDigests(): Promise<Partial<Record<'corpus' | 'train' | 'eval', DataDigest>>> {
-    return this.container.get(tokens.DataToken).digests();
+  /** Digests of corpus and questions, for the manifest. Default: of all of them. */
+  dataDigests(
+    parts: readonly DataPart[] = ['corpus', 'train', 'eval'],
+  ): Promise<Partial<Record<DataPart, DataDigest>>> {
+    return this.container.get(tokens.DataToken).digests(parts);
   }
 
   /** Means of what plugins measured since the last call, by `plugin/<id>/<name>`. */

@@ -1,4 +1,5 @@
 export { fileDigest } from './file-digest.js';
+export { folderDigest } from './folder-digest.js';
 export { recordedGroupSchema, transcriptGroup, type RecordedGroup } from './parse-group.js';
 export { describeIssue } from './parse-row.js';
 export { parseTranscript } from './parse-transcript.js';

@@ -1,18 +1,26 @@
 import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
 import { findFirstOccurrence } from '../credit/index.js';
-import { containsAnswer, exactMatch, goldMatcher, normalizeAnswer, tokenF1, type GoldMatcher } from '../text/index.js';
+import {
+  containsAnswer,
+  exactMatch,
+  goldMatcher,
+  multiHopF1,
+  normalizeAnswer,
+  type GoldMatcher,
+} from '../text/index.js';
 
 /**
  * Name of the way answers are scored, pinned in reports: two numbers compare only under the same one.
- * EM and F1 after SQuAD normalisation, cover match as Search-R1's `subem_check` but without gold answers that normalise
- * to nothing, gold retrieved by normalised substring with the default guards.
+ * EM as SQuAD, HotpotQA and Search-R1 score it, F1 as HotpotQA does (`multiHopF1`), cover match as Search-R1's
+ * `subem_check` but without gold answers that normalise to nothing, gold retrieved by normalised substring with the
+ * default guards. `squad-em-f1-cover/1` before it took F1 without HotpotQA's rule for yes and no.
  */
-export const metricVersion = 'squad-em-f1-cover/1';
+export const metricVersion = 'hotpot-em-f1-cover/2';
 
 /** How one trajectory did. Rates are in [0, 1]; a question nobody answered scores 0. */
 export interface TrajectoryScore {
   readonly exactMatch: number;
-  /** Token F1 against the best gold answer. */
+  /** Token F1 against the best gold answer; yes and no count as a whole. */
   readonly f1: number;
   /** 1 when the answer contains a gold answer, both normalised (sub-EM). */
   readonly coverMatch: number;
@@ -22,6 +30,8 @@ export interface TrajectoryScore {
   readonly supportingRecall: number | null;
   /** Policy outputs. */
   readonly turns: number;
+  /** Turns that searched. */
+  readonly searches: number;
   /** Turns with neither a search nor an answer. */
   readonly invalidTurns: number;
   /** 1 when it gave no answer. */
@@ -53,11 +63,12 @@ export function trajectoryScore(
   const golds = question.answers.filter((gold) => normalizeAnswer(gold) !== '');
   return {
     exactMatch: answer !== '' ? exactMatch(answer, question.answers) : 0,
-    f1: answer === '' ? 0 : tokenF1(answer, question.answers),
+    f1: answer === '' ? 0 : multiHopF1(answer, question.answers),
     coverMatch: answer === '' ? 0 : containsAnswer(answer, golds),
     goldRetrieved: findFirstOccurrence(trajectory, matcher) === null ? 0 : 1,
     supportingRecall: supportingRecall(question, trajectory),
     turns: trajectory.turns.length,
+    searches: trajectory.turns.filter(({ action }) => action.kind === 'search').length,
     invalidTurns: trajectory.turns.filter(({ action }) => action.kind === 'invalid').length,
     unanswered: trajectory.answer === null ? 1 : 0,
     failed: trajectory.failure === undefined ? 0 : 1,
@@ -90,6 +101,7 @@ export function questionScores(groups: readonly TrajectoryGroup[]): QuestionScor
       supportingRecall:
         scores[0]?.supportingRecall == null ? null : mean(({ supportingRecall }) => supportingRecall ?? 0),
       turns: mean(({ turns }) => turns),
+      searches: mean(({ searches }) => searches),
       invalidTurns: mean(({ invalidTurns }) => invalidTurns),
       unanswered: mean(({ unanswered }) => unanswered),
       failures: scores.filter(({ failed }) => failed > 0).length,

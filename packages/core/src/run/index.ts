@@ -1,5 +1,6 @@
 export { listCheckpoints, readCheckpoint, stepName, type Checkpoint } from './checkpoints.js';
 export { writeFileWhole } from './durable-files.js';
+export { evaluationConditions, type EvaluationConditions, type PluginPin } from './evaluation-conditions.js';
 export { metricKeys, metricLine } from './metric-line.js';
 export { readMetrics } from './read-metrics.js';
 export { lockHolder, lockRun } from './run-lock.js';

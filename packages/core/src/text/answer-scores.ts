@@ -21,6 +21,23 @@ export function tokenF1(prediction: string, answers: readonly string[]): number 
   return answers.reduce((best, answer) => Math.max(best, multisetF1(predicted, answerTokens(answer))), 0);
 }
 
+/** Answers that are right or wrong as a whole: sharing a word with one proves nothing. */
+const closedAnswers = new Set(['yes', 'no', 'noanswer']);
+
+/**
+ * Token F1 as results on multi-hop questions are reported, in [0, 1]: {@link tokenF1}, but when prediction or alias
+ * normalises to yes, no or noanswer, only being equal counts, so that `no` earns nothing from `no one`.
+ * Source: `f1_score` of HotpotQA (hotpot_evaluate_v1.py), also FlashRAG's.
+ */
+export function multiHopF1(prediction: string, answers: readonly string[]): number {
+  const normalized = normalizeAnswer(prediction);
+  const comparable = answers.filter((answer) => {
+    const gold = normalizeAnswer(answer);
+    return gold === normalized || (!closedAnswers.has(gold) && !closedAnswers.has(normalized));
+  });
+  return tokenF1(prediction, comparable);
+}
+
 /**
  * 1 when any normalised alias is a substring of the normalised prediction, else 0. As published, this has two sharp
  * edges: `US` is found in `virus`, and an alias that normalises to nothing is found everywhere.
