@@ -139,6 +139,9 @@ async function failing(advantageOf: (call: number) => number, changes: Partial<T
         appendMetrics: (metrics) => Promise.resolve(void recorded.push(metrics['step'])),
         writeTrajectories: () => Promise.resolve(),
         writeEvaluation: () => Promise.resolve(),
+        appendEvent: () => Promise.resolve(),
+        writeBest: () => Promise.resolve(),
+        pruneCheckpoints: () => Promise.resolve(),
         writeCheckpoint: async () => {
           afterStep1 = await stateOf(policy);
           return 'checkpoint';

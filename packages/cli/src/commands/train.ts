@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import {
   recordedConfig,
@@ -10,7 +12,7 @@ import {
   trainRun,
 } from '@turnwise/core';
 import { TurnwiseError, withPluginMetrics } from '@turnwise/core';
-import type { LoadedConfig, RunScope, StepStop } from '@turnwise/core';
+import type { LoadedConfig, ResumePoint, RunManifest, RunScope, StepStop } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
@@ -38,7 +40,7 @@ async function train(session: Session, options: TrainOptions): Promise<void> {
     options.runDir === undefined ? runPlace(loaded, session.terminal.currentFolder) : session.path(options.runDir);
   const stop = stopAfterStep(session.signal);
   const scope = await session.compose(loaded, undefined, stop.signal);
-  const work = { session, scope, stop, place, resume: options.resume === true };
+  const work = { session, scope, stop, place, resume: goesOn(session, options, loaded, place) };
   const summary = await withScope(scope, () => trainInFolder(work));
   await (options.json === true
     ? session.json(summaryJson(summary, loaded, place))
@@ -57,6 +59,18 @@ async function loadFor(session: Session, options: TrainOptions): Promise<LoadedC
   return recordedConfig(session.path(options.runDir), options.set, session.terminal.currentFolder);
 }
 
+/**
+ * With a configuration and a place, `--resume` may be part of a command that is run again and again until it ends: when
+ * the run was killed before it recorded anything, it begins.
+ */
+function goesOn(session: Session, options: TrainOptions, { config }: LoadedConfig, place: string): boolean {
+  if (options.resume !== true) return false;
+  const isNamed = options.runDir !== undefined || config.run.name !== undefined;
+  if (options.config === undefined || !isNamed || existsSync(join(place, 'manifest.json'))) return true;
+  session.logger.warn(`There is no run in ${place} yet: starting it.`);
+  return false;
+}
+
 interface Work {
   readonly session: Session;
   readonly scope: RunScope;
@@ -68,14 +82,16 @@ interface Work {
 /** Mistakes in data or folder show before what is expensive: the policy is made last. */
 async function trainInFolder({ session, scope, stop, place, resume }: Work): ReturnType<typeof trainRun> {
   const data = await scope.trainingData();
-  const folder = resume ? await RunFolder.open(place) : await RunFolder.create(place, await runManifest(scope));
+  const manifest = await runManifest(scope);
+  const folder = resume ? await RunFolder.open(place) : await RunFolder.create(place, manifest);
   try {
     const parts = await scope.trainingParts();
-    const from = resume ? { resume: await resumeRun(folder, scope.loaded) } : {};
+    const from = resume ? await goOn(session, folder, scope, manifest) : {};
     const record = withPluginMetrics(folder, () => scope.drainPluginMetrics());
     return await trainRun({ ...parts, trackers: [...parts.trackers, folder.tensorBoard()] }, scope.settings, data, {
-      record: stop.record(record, parts.policy),
+      record: stop.record(record),
       signal: stop.signal,
+      interrupt: stop.interrupt,
       onProgress: trainingProgress(session.statusLine),
       ...from,
     });
@@ -90,4 +106,15 @@ async function trainInFolder({ session, scope, stop, place, resume }: Work): Ret
   } finally {
     await folder[Symbol.asyncDispose]();
   }
+}
+
+async function goOn(
+  session: Session,
+  folder: RunFolder,
+  scope: RunScope,
+  present: RunManifest,
+): Promise<{ resume?: ResumePoint }> {
+  const { from, notes } = await resumeRun(folder, scope.loaded, present);
+  for (const note of notes) session.logger.warn(note);
+  return from === null ? {} : { resume: from };
 }

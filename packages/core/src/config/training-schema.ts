@@ -28,4 +28,18 @@ export const trainingSchema = z.strictObject({
   evalEvery: z.int().min(0).default(10).describe('Steps between held-out evaluations; 0: before and after only.'),
   evalQuestions: z.int().min(1).optional().describe('Held-out questions used during training. Default: all.'),
   checkpointEvery: z.int().min(0).default(10).describe('Steps between checkpoints; 0: at the end only.'),
+  keepCheckpoints: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Newest checkpoints that stay; older ones are removed. null: all stay.'),
+  keepBest: z
+    .strictObject({
+      metric: z.string().min(1).default('eval/exact-match').describe('A key of metrics.jsonl.'),
+      mode: z.enum(['max', 'min']).default('max').describe('Whether more or less of it is better.'),
+    })
+    .nullable()
+    .default(null)
+    .describe('A step that is the best so far gets a checkpoint, which stays beside the newest. null: none does.'),
 });

@@ -2,13 +2,14 @@ import { Container } from 'inversify';
 import type { LoadedConfig, RewardUse } from '../config/index.js';
 import type { Passage, PluginContext, PluginInstances, PluginKind, SearchTool } from '../contract/index.js';
 import { loadPlugins, mergeBuiltins, type BuiltinPlugins, type LoadedPlugin } from '../plugin/index.js';
-import { randomStream } from '../random/index.js';
+import { resumableStream, type ResumableStream } from '../random/index.js';
 import { searchR1Protocol } from '../rollout/search-r1-protocol.js';
 import { createSearchLayer } from '../search/index.js';
 import { createPlugin } from './create-plugin.js';
 import { DisposalStack } from './disposal-stack.js';
 import { PluginMetrics } from './plugin-metrics.js';
 import { pluginRequests } from './plugin-requests.js';
+import { PluginStates } from './plugin-states.js';
 import { policyScorer } from './policy-scorer.js';
 import { rootContainer } from './root-container.js';
 import { RunData } from './run-data.js';
@@ -45,6 +46,7 @@ export async function composeRun(
   const { signal } = environment;
   const container = new Container({ parent: rootContainer(environment), defaultScope: 'Singleton' });
   const metrics = new PluginMetrics();
+  const states = new PluginStates();
   container.bind(tokens.SignalToken).toConstantValue(signal);
   container.bind(tokens.DisposalToken).toConstantValue(new DisposalStack());
   container.bind(tokens.DataToken).toConstantValue(new RunData(loaded, environment.worlds ?? {}));
@@ -52,6 +54,7 @@ export async function composeRun(
 
   const contextOf = (
     { kind, id }: LoadedPlugin,
+    random: ResumableStream,
     corpus: readonly Passage[],
     logger: PluginContext['logger'],
     clock: PluginContext['clock'],
@@ -60,7 +63,7 @@ export async function composeRun(
     clock,
     signal,
     corpus,
-    random: randomStream(loaded.config.seed, 'plugin', kind, id),
+    random: { next: () => random.next(), integer: (bound) => random.integer(bound) },
     metrics: { record: (name, value) => metrics.record(id, name, value) },
     paths: { cache: environment.cacheFolder ?? defaultCacheFolder(), base: loaded.folder },
     resolveAsset: environment.resolveAsset ?? (() => null),
@@ -71,13 +74,15 @@ export async function composeRun(
     identifier: Parameters<typeof container.get<Service>>[0],
     wrap: (instance: PluginInstances[Kind], disposal: DisposalStack) => Service | Promise<Service>,
   ): void => {
-    container
-      .bind(identifier)
-      .toResolvedValue(
-        async (corpus, logger, clock, disposal) =>
-          wrap(await createPlugin(plugin, contextOf(plugin, corpus, logger, clock), disposal), disposal),
-        [tokens.CorpusToken, tokens.LoggerToken, tokens.ClockToken, tokens.DisposalToken],
-      );
+    container.bind(identifier).toResolvedValue(
+      async (corpus, logger, clock, disposal) => {
+        const random = resumableStream(loaded.config.seed, 'plugin', plugin.kind, plugin.id);
+        const instance = await createPlugin(plugin, contextOf(plugin, random, corpus, logger, clock), disposal);
+        states.add(`${plugin.kind} ${plugin.id}`, random, instance);
+        return wrap(instance, disposal);
+      },
+      [tokens.CorpusToken, tokens.LoggerToken, tokens.ClockToken, tokens.DisposalToken],
+    );
   };
 
   const { layer } = loaded.config.search;
@@ -108,7 +113,7 @@ export async function composeRun(
       bind(plugin, tokens.RewardToken, (shaper) => ({ name, shaper, weight }));
     }
   }
-  return new RunScope(loaded, plugins, container, metrics);
+  return new RunScope(loaded, plugins, container, metrics, states);
 }
 
 /** Stands where a replayed run has no search tool; the layer never asks it. */

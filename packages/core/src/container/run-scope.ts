@@ -7,6 +7,7 @@ import type { LoadedPlugin } from '../plugin/index.js';
 import type { RolloutParts } from '../rollout/index.js';
 import type { TrainingData, TrainingParts, TrainingSettings } from '../training/index.js';
 import type { PluginMetrics } from './plugin-metrics.js';
+import type { PluginStates } from './plugin-states.js';
 import type { DataDigest, DataPart } from './run-data.js';
 import * as tokens from './tokens.js';
 
@@ -21,6 +22,8 @@ export class RunScope implements AsyncDisposable {
     readonly plugins: readonly LoadedPlugin[],
     private readonly container: Container,
     private readonly metrics: PluginMetrics,
+    /** What checkpoints hold of the plugins made so far. */
+    readonly pluginStates: PluginStates,
   ) {}
 
   get config(): RunConfig {
@@ -85,7 +88,7 @@ export class RunScope implements AsyncDisposable {
     const rewards = await this.rewards();
     const advantage = await this.advantage();
     const trackers = await this.trackers();
-    return { rewards, advantage, trackers, ...(await this.rolloutParts()) };
+    return { rewards, advantage, trackers, pluginStates: this.pluginStates, ...(await this.rolloutParts()) };
   }
 
   /** Training questions, and the held-out ones used during training. */

@@ -12,11 +12,25 @@ export function deriveSeed(seed: number, ...names: readonly (string | number)[])
   return digest.readUInt32LE(0);
 }
 
+/** Where a stream stands: three words of state and a counter, each a signed 32-bit integer. */
+export type StreamPosition = readonly [number, number, number, number];
+
+/** A stream that can be put down and taken up again. */
+export interface ResumableStream extends RandomStream {
+  position(): StreamPosition;
+  goTo(position: StreamPosition): void;
+}
+
 /**
  * A seeded stream of uniform numbers: sfc32, a small generator that passes PractRand, with 53 bits a draw.
  * Named parts after the seed select independent streams.
  */
 export function randomStream(seed: number, ...names: readonly (string | number)[]): RandomStream {
+  return resumableStream(seed, ...names);
+}
+
+/** The same stream, for those who keep its position in a checkpoint. */
+export function resumableStream(seed: number, ...names: readonly (string | number)[]): ResumableStream {
   const digest = createHash('sha256')
     .update(JSON.stringify([seed, ...names]))
     .digest();
@@ -33,7 +47,14 @@ export function randomStream(seed: number, ...names: readonly (string | number)[
     return result >>> 0;
   };
   const next = (): number => ((word() >>> 5) * 67108864 + (word() >>> 6)) / 9007199254740992;
-  return { next, integer: (bound) => Math.floor(next() * bound) };
+  return {
+    next,
+    integer: (bound) => Math.floor(next() * bound),
+    position: () => [a, b, c, counter],
+    goTo: (position) => {
+      [a, b, c, counter] = position;
+    },
+  };
 }
 
 /** Fisher-Yates shuffle into a new array. */

@@ -3,7 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TurnwiseError } from '../errors/index.js';
 import { coreVersion } from '../plugin/index.js';
+import type { TrainerState } from '../training/index.js';
 import { writeFileWhole, writeFolderWhole } from './durable-files.js';
+import { damageIn, digestFiles, type FileDigest } from './file-digests.js';
 
 /** A checkpoint that was written whole. */
 export interface Checkpoint {
@@ -11,10 +13,15 @@ export interface Checkpoint {
   readonly folder: string;
 }
 
-/** Written last, into every checkpoint. */
-interface TrainerState {
+/** `trainer.json`, written last into every checkpoint. What is optional was not kept by earlier versions. */
+interface TrainerFile {
   readonly step: number;
   readonly core: string;
+  /** Digest of what the answers of searches depend on: corpus, search tool and its options. */
+  readonly search?: string | null;
+  readonly state?: TrainerState;
+  /** The other files of the checkpoint, by path relative to it. */
+  readonly files?: Readonly<Record<string, FileDigest>>;
 }
 
 const trainerFile = 'trainer.json';
@@ -24,17 +31,18 @@ export function stepName(step: number): string {
   return `step-${String(step).padStart(6, '0')}`;
 }
 
-/** Lets `write` fill an empty folder, adds the trainer's state, and keeps the whole or nothing. Returns its place. */
+/** Lets `write` fill an empty folder, adds state and digests, and keeps the whole or nothing. Returns its place. */
 export async function writeCheckpoint(
   folder: string,
   step: number,
+  { state, search }: { readonly state: TrainerState; readonly search: string | null },
   write: (folder: string) => Promise<void>,
 ): Promise<string> {
   const place = join(folder, stepName(step));
   await writeFolderWhole(place, async (temporary) => {
     await write(temporary);
-    const state: TrainerState = { step, core: coreVersion };
-    await writeFileWhole(join(temporary, trainerFile), `${JSON.stringify(state)}\n`);
+    const trainer: TrainerFile = { step, core: coreVersion, search, state, files: await digestFiles(temporary) };
+    await writeFileWhole(join(temporary, trainerFile), `${JSON.stringify(trainer)}\n`);
   });
   return place;
 }
@@ -48,8 +56,23 @@ export async function listCheckpoints(folder: string): Promise<Checkpoint[]> {
     .sort((left, right) => left.step - right.step);
 }
 
-/** Which step a checkpoint was written after. Throws `RUN_NOT_FOUND`, `RUN_CORRUPT`. */
+/**
+ * Which step a checkpoint was written after. Throws `RUN_NOT_FOUND`, `RUN_CORRUPT` (also when a file of it is not what
+ * was written).
+ */
 export async function readCheckpoint(folder: string): Promise<Checkpoint> {
+  const { step } = await readWholeCheckpoint(folder);
+  return { step, folder };
+}
+
+/** A checkpoint with what the training loop knew; `null` for what its version did not keep. */
+export interface WholeCheckpoint extends Checkpoint {
+  readonly state: TrainerState | null;
+  readonly search: string | null;
+}
+
+/** Reads `trainer.json` and compares every other file with its digest. Throws as {@link readCheckpoint}. */
+export async function readWholeCheckpoint(folder: string): Promise<WholeCheckpoint> {
   const file = join(folder, trainerFile);
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new TurnwiseError('RUN_NOT_FOUND', `There is no checkpoint at ${folder}.`, {
@@ -58,10 +81,22 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint> {
       cause,
     });
   });
+  const trainer = parseTrainer(file, text);
+  const damage = trainer.files === undefined ? null : await damageIn(folder, trainer.files);
+  if (damage !== null) {
+    throw new TurnwiseError('RUN_CORRUPT', `The checkpoint ${folder} is damaged: ${damage}.`, {
+      where: folder,
+      hint: 'Use another checkpoint of the run; --resume falls back to the one before by itself.',
+    });
+  }
+  return { step: trainer.step, folder, state: trainer.state ?? null, search: trainer.search ?? null };
+}
+
+function parseTrainer(file: string, text: string): TrainerFile {
   try {
-    const { step } = JSON.parse(text) as TrainerState;
-    if (!Number.isInteger(step)) throw new Error('it names no step');
-    return { step, folder };
+    const trainer = JSON.parse(text) as TrainerFile;
+    if (!Number.isInteger(trainer.step)) throw new Error('it names no step');
+    return trainer;
   } catch (cause) {
     throw new TurnwiseError('RUN_CORRUPT', `${file} cannot be read: ${(cause as Error).message}`, {
       where: file,

@@ -10,10 +10,18 @@ export async function writing<Result>(path: string, write: () => Promise<Result>
     if (!isFileSystemError(cause)) throw cause;
     throw new TurnwiseError('RUN_WRITE_FAILED', `Writing ${path} failed: ${cause.message}`, {
       where: path,
-      hint: 'Check free space and permissions; what was written before is intact.',
+      hint: `${mend(cause.code)} What was written before is intact.`,
       cause,
     });
   }
+}
+
+function mend(code: string | undefined): string {
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'The disk is full: make room, then go on with --resume.';
+  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
+    return 'This place may not be written: permit it and go on with --resume, or choose another --run-dir.';
+  }
+  return 'Check free space and permissions, then go on with --resume.';
 }
 
 function isFileSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -26,19 +34,33 @@ export async function writeFileWhole(path: string, text: string): Promise<void> 
   await writing(path, async () => {
     await mkdir(dirname(path), { recursive: true });
     try {
-      await writeThrough(temporary, text, 'w');
+      await writeThrough(temporary, text);
       await rename(temporary, path);
       await syncFolder(dirname(path));
     } catch (error) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
     }
   });
 }
 
-/** Appends to a file in one write and brings it to the disk. */
+/** Appends to a file in one write and brings it to the disk. What a failed write left is cut off again. */
 export async function appendThrough(path: string, data: string | Uint8Array): Promise<void> {
-  await writing(path, () => writeThrough(path, data, 'a'));
+  await writing(path, async () => {
+    const file = await open(path, 'a');
+    try {
+      const { size } = await file.stat();
+      try {
+        await file.writeFile(data);
+        await file.sync();
+      } catch (error) {
+        await file.truncate(size).catch(() => undefined);
+        throw error;
+      }
+    } finally {
+      await file.close();
+    }
+  });
 }
 
 /**
@@ -60,8 +82,36 @@ export async function writeFolderWhole(path: string, fill: (folder: string) => P
       await syncFolder(dirname(path));
       await rm(former, { recursive: true, force: true });
     } catch (error) {
-      await rm(temporary, { recursive: true, force: true });
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
       throw error;
+    }
+  });
+}
+
+/**
+ * Removes a folder so that nobody takes what is left of it for the whole: it loses its name first. Leftovers of an
+ * interrupted removal or write go with {@link removeLeftovers}.
+ */
+export async function removeFolderWhole(path: string): Promise<void> {
+  const removed = `${path}.removed`;
+  await writing(path, async () => {
+    await rm(removed, { recursive: true, force: true });
+    await rename(path, removed).catch(ignoreMissing);
+    await rm(removed, { recursive: true, force: true });
+  });
+}
+
+/** Clears a folder of what interrupted writes and removals left in it; what they were about to replace comes back. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  await writing(folder, async () => {
+    for (const name of names) {
+      const path = join(folder, name);
+      if (name.endsWith('.former') && !names.includes(name.slice(0, -'.former'.length))) {
+        await rename(path, path.slice(0, -'.former'.length));
+      } else if (/\.(partial|former|removed)$/.test(name)) {
+        await rm(path, { recursive: true, force: true });
+      }
     }
   });
 }
@@ -70,8 +120,8 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
-async function writeThrough(path: string, data: string | Uint8Array, flag: 'w' | 'a'): Promise<void> {
-  const file = await open(path, flag);
+async function writeThrough(path: string, data: string): Promise<void> {
+  const file = await open(path, 'w');
   try {
     await file.writeFile(data);
     await file.sync();

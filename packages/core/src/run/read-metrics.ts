@@ -14,12 +14,26 @@ export async function readMetrics(runFolder: string): Promise<Readonly<Record<st
   });
   const lines = text.split('\n');
   const whole = lines.slice(0, -1);
-  return whole.map((line, index) => {
-    try {
-      return JSON.parse(line) as Record<string, number>;
-    } catch (cause) {
-      const where = `${file}:${index + 1}`;
-      throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, cause });
-    }
-  });
+  return whole.map((line, index) => parseLine(file, line, index));
+}
+
+/**
+ * The metrics up to a step. Later lines go unread, so a line that a crash left among them does no harm.
+ *
+ * @throws RUN_CORRUPT for a line before it that is not JSON.
+ */
+export async function readMetricsUpTo(runFolder: string, step: number): Promise<Readonly<Record<string, number>>[]> {
+  const file = join(runFolder, 'metrics.jsonl');
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const whole = text.split('\n').slice(0, -1);
+  return whole.slice(0, step + 1).map((line, index) => parseLine(file, line, index));
+}
+
+function parseLine(file: string, line: string, index: number): Record<string, number> {
+  try {
+    return JSON.parse(line) as Record<string, number>;
+  } catch (cause) {
+    const where = `${file}:${index + 1}`;
+    throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, cause });
+  }
 }

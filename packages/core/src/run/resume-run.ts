@@ -3,14 +3,17 @@ import { checkConfig, differences, parseSetOption, printableConfig } from '../co
 import type { ConfigSource, LoadedConfig } from '../config/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { heldOutScores, type ResumePoint } from '../training/index.js';
-import { readMetrics } from './read-metrics.js';
+import { readWholeCheckpoint } from './checkpoints.js';
+import { readMetricsUpTo } from './read-metrics.js';
 import { readManifest, type RunFolder } from './run-folder.js';
 import type { RunManifest } from './run-manifest.js';
+import { assertSameData, changedPlugins } from './same-data.js';
 
 /** What may change when a run goes on: how long and how often, not what is learned. */
 const free = [
   /^run\b/,
-  /^training\.(steps|evalEvery|evalQuestions|checkpointEvery)$/,
+  /^training\.(steps|evalEvery|evalQuestions|checkpointEvery|keepCheckpoints)$/,
+  /^training\.(keepBest|watchdog)\b/,
   /^rollout\.(concurrency|timeoutSeconds|groupTimeoutSeconds)$/,
   /^trackers\b/,
 ];
@@ -42,40 +45,78 @@ function sourceOf(runFolder: string, { configFile, config }: RunManifest, curren
   };
 }
 
+/** Where a run goes on, and what its user should know about that. */
+export interface Resumption {
+  /** `null`: from the beginning, as it had no checkpoint yet. */
+  readonly from: ResumePoint | null;
+  readonly notes: readonly string[];
+}
+
 /**
- * Rewinds a run to its latest checkpoint and says where it goes on. The manifest records that it did.
+ * Rewinds a run to its latest checkpoint that is whole and says where it goes on. The manifest records that it did.
  *
- * @throws RUN_NOT_FOUND without a checkpoint, RUN_EXISTS when all steps are done, CONFIG_INVALID when the configuration
- *   is not the run's.
+ * @param present What the run would be if it began now.
+ * @throws CONFIG_INVALID when the configuration is not the run's, RUN_DATA_CHANGED when its data are not, RUN_EXISTS
+ *   when it went further than the configuration asks, RUN_CORRUPT when no checkpoint can be read.
  */
-export async function resumeRun(folder: RunFolder, now: LoadedConfig): Promise<ResumePoint> {
+export async function resumeRun(folder: RunFolder, now: LoadedConfig, present: RunManifest): Promise<Resumption> {
   const manifest = await folder.manifest();
   assertSameRun(folder.path, manifest, now);
-  const checkpoint = await folder.latestCheckpoint();
-  if (checkpoint === null) {
-    throw new TurnwiseError('RUN_NOT_FOUND', `The run in ${folder.path} has no checkpoint to go on from.`, {
-      where: folder.path,
-      hint: 'Delete the folder and start anew.',
-    });
-  }
-  const { step } = checkpoint;
+  assertSameData(folder.path, manifest, present);
+  const changed = changedPlugins(manifest, present);
+  const notes = changed.length === 0 ? [] : [`Other code than before: ${changed.join(', ')}. The rest may differ.`];
+  const { from, damaged } = await lastWhole(folder, now);
+  notes.push(...damaged.map((message) => `${message} Falling back to the one before.`));
+  const step = from?.step ?? 0;
   const { steps } = now.config.training;
-  if (step >= steps) {
-    throw new TurnwiseError('RUN_EXISTS', `The run in ${folder.path} has done all of its ${steps} steps.`, {
+  if (step > steps) {
+    throw new TurnwiseError('RUN_EXISTS', `The run in ${folder.path} has done ${step} steps, ${steps} are asked for.`, {
       where: folder.path,
-      hint: `To go on, raise them: --set training.steps=${2 * steps}.`,
+      hint: `Ask for more: --set training.steps=${2 * step}.`,
     });
   }
-  await folder.rewindTo(step);
-  const first = (await readMetrics(folder.path)).find((metrics) => metrics['step'] === 0);
-  const before = first === undefined ? null : heldOutScores(first);
-  if (before === null) {
-    const where = `${folder.path}/metrics.jsonl`;
-    throw new TurnwiseError('RUN_CORRUPT', `${where} has lost the measurement before the first step.`, { where });
-  }
-  const resumes = [...(manifest.resumes ?? []), { at: new Date().toISOString(), step }];
+  if (step === steps) {
+    const more = `To go on, raise them: --set training.steps=${2 * steps}.`;
+    notes.push(`The run in ${folder.path} has done all of its ${steps} steps. ${more}`);
+  } else if (from === null) notes.push(`The run in ${folder.path} had no checkpoint yet: starting from the beginning.`);
+  await folder.rewindTo(from === null ? -1 : step, from?.state?.events ?? 0);
+  const resumes = [...(manifest.resumes ?? []), { at: new Date().toISOString(), step, notes }];
   await folder.writeManifest({ ...manifest, config: printableConfig(now), resumes });
-  return { step, checkpoint: checkpoint.folder, before };
+  return { from, notes };
+}
+
+/** The latest checkpoint that is whole and whose metrics are there, and what is wrong with later ones. */
+async function lastWhole(
+  folder: RunFolder,
+  now: LoadedConfig,
+): Promise<{ from: ResumePoint | null; damaged: readonly string[] }> {
+  const damaged: string[] = [];
+  for (const { folder: place } of (await folder.checkpoints()).reverse()) {
+    try {
+      return { from: await resumePoint(folder, place), damaged };
+    } catch (error) {
+      if (!TurnwiseError.is(error) || error.code !== 'RUN_CORRUPT') throw error;
+      damaged.push(error.message);
+    }
+  }
+  if (damaged.length === 0) return { from: null, damaged };
+  throw new TurnwiseError('RUN_CORRUPT', `No checkpoint of the run in ${folder.path} is whole: ${damaged.join(' ')}`, {
+    where: folder.path,
+    hint: `Start anew in another folder: turnwise train ${now.file === null ? '' : `-c ${now.file} `}--run-dir NEW.`,
+  });
+}
+
+async function resumePoint({ path }: RunFolder, place: string): Promise<ResumePoint> {
+  const { step, state } = await readWholeCheckpoint(place);
+  const recorded = await readMetricsUpTo(path, step);
+  const measured = recorded.map(heldOutScores).filter((scores) => scores !== null);
+  const first = recorded[0];
+  const before = first?.['step'] === 0 ? heldOutScores(first) : null;
+  if (before === null || recorded.length !== step + 1) {
+    const where = join(path, 'metrics.jsonl');
+    throw new TurnwiseError('RUN_CORRUPT', `${where} has lost steps before the checkpoint of step ${step}.`, { where });
+  }
+  return { step, checkpoint: place, state, before, after: measured.at(-1) ?? before };
 }
 
 /** The recorded configuration with the keys that came since and have a default: a run made before them had that. */

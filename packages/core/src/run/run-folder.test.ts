@@ -6,6 +6,7 @@ import { TurnwiseError } from '../errors/index.js';
 import { readCheckpoint } from './checkpoints.js';
 import { readMetrics } from './read-metrics.js';
 import { RunFolder } from './run-folder.js';
+import type { TrainerState } from '../training/index.js';
 import type { RunManifest } from './run-manifest.js';
 
 const manifest = { version: 1, seed: 7 } as RunManifest;
@@ -24,6 +25,13 @@ async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
   return error;
 }
 
+const state: TrainerState = {
+  updates: 3,
+  data: { pass: 0, position: 4 },
+  events: 0,
+  best: null,
+  plugins: {},
+};
 const save = async (folder: string): Promise<void> => {
   writeFileSync(join(folder, 'model.safetensors'), 'weights');
   return Promise.resolve();
@@ -34,7 +42,7 @@ describe('RunFolder', () => {
     const folder = await RunFolder.create(place, manifest);
     await folder.appendMetrics({ zeta: 1, 'reward/turn-mean': 0.1 + 0.2, alpha: Number.NaN, step: 1 });
     await folder.writeTrajectories(1, [{ a: 1 }, { b: 2 }]);
-    const checkpoint = await folder.writeCheckpoint(1, save);
+    const checkpoint = await folder.writeCheckpoint(1, state, save);
     await folder.tensorBoard().record(1, { step: 1, loss: 2 });
     expect(readFileSync(join(place, 'metrics.jsonl'), 'utf8')).toBe(
       '{"step":1,"reward/turn-mean":0.30000000000000004,"alpha":null,"zeta":1}\n',
@@ -73,8 +81,8 @@ describe('RunFolder', () => {
 
   it('keeps a checkpoint whole or not at all', async () => {
     const folder = await RunFolder.create(place, manifest);
-    await folder.writeCheckpoint(10, save);
-    const broken = folder.writeCheckpoint(10, async (temporary) => {
+    await folder.writeCheckpoint(10, state, save);
+    const broken = folder.writeCheckpoint(10, state, async (temporary) => {
       await save(temporary);
       throw new Error('out of memory');
     });
@@ -88,8 +96,8 @@ describe('RunFolder', () => {
 
   it('replaces a checkpoint of the same step', async () => {
     const folder = await RunFolder.create(place, manifest);
-    await folder.writeCheckpoint(10, save);
-    await folder.writeCheckpoint(10, async (temporary) => {
+    await folder.writeCheckpoint(10, state, save);
+    await folder.writeCheckpoint(10, state, async (temporary) => {
       writeFileSync(join(temporary, 'model.safetensors'), 'better');
       return Promise.resolve();
     });
@@ -103,8 +111,8 @@ describe('RunFolder', () => {
       await folder.appendMetrics({ step });
       await folder.writeTrajectories(step, []);
     }
-    await folder.writeCheckpoint(2, save);
-    await folder.writeCheckpoint(3, save);
+    await folder.writeCheckpoint(2, state, save);
+    await folder.writeCheckpoint(3, state, save);
     writeFileSync(join(place, 'metrics.jsonl'), `${readFileSync(join(place, 'metrics.jsonl'), 'utf8')}{"step":4,"upd`);
     expect(await readMetrics(place)).toHaveLength(4);
     await folder.rewindTo(2);

@@ -1,21 +1,29 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tracker } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { QuestionScore } from '../evaluation/index.js';
-import type { TrainingRecord } from '../training/index.js';
+import {
+  expendable,
+  type BestBy,
+  type BestValue,
+  type Retention,
+  type TrainerState,
+  type TrainingEvent,
+  type TrainingRecord,
+} from '../training/index.js';
 import { listCheckpoints, stepName, writeCheckpoint, type Checkpoint } from './checkpoints.js';
-import { appendThrough, writeFileWhole, writing } from './durable-files.js';
+import { appendThrough, removeFolderWhole, removeLeftovers, writeFileWhole, writing } from './durable-files.js';
 import { metricLine } from './metric-line.js';
 import { lockRun } from './run-lock.js';
 import type { RunManifest } from './run-manifest.js';
 import { tensorBoardTracker } from './tensorboard-tracker.js';
 
 /**
- * A run on disk: `manifest.json`, `metrics.jsonl`, `trajectories/`, `evaluations/`,
- * `checkpoints/`, TensorBoard events. Every file is
- * written whole or, for the two that grow, by appending whole records. One process writes at a time.
+ * A run on disk: `manifest.json`, `metrics.jsonl`, `events.jsonl`, `trajectories/`, `evaluations/`, `checkpoints/`,
+ * TensorBoard events. Every file is written whole or, for those that grow, by appending whole records. One process
+ * writes at a time.
  *
  * Methods throw `RUN_WRITE_FAILED` with the path when the disk does not take a write.
  */
@@ -32,7 +40,11 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
    */
   static async create(path: string, manifest: RunManifest): Promise<RunFolder> {
     await writing(path, () => mkdir(path, { recursive: true }));
-    const folder = new RunFolder(path, await lockRun(join(path, 'run.lock')));
+    const unlock = await lockRun(join(path, 'run.lock')).catch(async (error: unknown) => {
+      await removeIfEmpty(path);
+      throw error;
+    });
+    const folder = new RunFolder(path, unlock);
     try {
       if (existsSync(folder.manifestFile) || existsSync(folder.metricsFile)) {
         throw new TurnwiseError('RUN_EXISTS', `${path} already holds a run.`, {
@@ -44,6 +56,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
       return folder;
     } catch (error) {
       await folder.unlock();
+      await removeIfEmpty(path);
       throw error;
     }
   }
@@ -83,9 +96,28 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     await writeFileWhole(join(this.evaluationsFolder, `${stepName(step)}.jsonl`), text);
   }
 
-  /** Calls `write` with an empty folder and keeps it whole or not at all; returns its final place. */
-  writeCheckpoint(step: number, write: (folder: string) => Promise<void>): Promise<string> {
-    return writeCheckpoint(this.checkpointsFolder, step, write);
+  /** One line of `events.jsonl`. */
+  async appendEvent(event: TrainingEvent): Promise<void> {
+    await appendThrough(this.eventsFile, `${JSON.stringify(event)}\n`);
+  }
+
+  /** Calls `write` with an empty folder, adds the state, and keeps the whole or nothing; returns its final place. */
+  async writeCheckpoint(step: number, state: TrainerState, write: (folder: string) => Promise<void>): Promise<string> {
+    const { searchKey: search = null } = await this.manifest();
+    return writeCheckpoint(this.checkpointsFolder, step, { state, search }, write);
+  }
+
+  /** `checkpoints/best.json` */
+  async writeBest({ step, value }: BestValue, { metric, mode }: BestBy): Promise<void> {
+    const text = JSON.stringify({ step, folder: stepName(step), metric, mode, value });
+    await writeFileWhole(this.bestFile, `${text}\n`);
+  }
+
+  async pruneCheckpoints(retention: Retention): Promise<void> {
+    const steps = (await this.checkpoints()).map(({ step }) => step);
+    for (const step of expendable(steps, retention)) {
+      await removeFolderWhole(join(this.checkpointsFolder, stepName(step)));
+    }
   }
 
   checkpoints(): Promise<Checkpoint[]> {
@@ -102,18 +134,36 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
   }
 
   /**
-   * Removes what was recorded after a step, so that going on from its checkpoint records every step once. A line cut
-   * off by a crash goes with it.
+   * Removes what was recorded after a step, so that going on from its checkpoint records every step once; a line cut off
+   * by a crash and leftovers of interrupted writes go with it. Checkpoints go first, newest first: whoever is killed on
+   * the way and goes on again finds none that is later than the metrics.
+   *
+   * @param step -1: everything
+   * @param events lines of `events.jsonl` that stay
    */
-  async rewindTo(step: number): Promise<void> {
-    const text = await readFile(this.metricsFile, 'utf8').catch(() => '');
-    const kept = text.split('\n').filter((line) => stepOf(line) <= step);
-    await writeFileWhole(this.metricsFile, kept.map((line) => `${line}\n`).join(''));
-    const isLater = (name: string): boolean => Number(/^step-(\d+)/.exec(name)?.[1] ?? 0) > step;
-    for (const folder of [this.trajectoriesFolder, this.evaluationsFolder, this.checkpointsFolder]) {
+  async rewindTo(step: number, events = 0): Promise<void> {
+    const isLater = (name: string): boolean => Number(/^step-(\d+)/.exec(name)?.[1] ?? -1) > step;
+    const later = async (folder: string): Promise<string[]> => {
       const names = await readdir(folder).catch(() => []);
-      for (const name of names.filter(isLater)) await rm(join(folder, name), { recursive: true, force: true });
+      return names.filter(isLater).sort().reverse();
+    };
+    await removeLeftovers(this.path);
+    for (const folder of [this.checkpointsFolder, this.trajectoriesFolder, this.evaluationsFolder]) {
+      await removeLeftovers(folder);
+      for (const name of await later(folder)) await removeFolderWhole(join(folder, name));
     }
+    const best = await readFile(this.bestFile, 'utf8').catch(() => null);
+    if (best !== null && !existsSync(join(this.checkpointsFolder, folderIn(best)))) await rm(this.bestFile);
+    await this.keepLines(this.metricsFile, (lines) => lines.filter((line) => stepOf(line) <= step));
+    await this.keepLines(this.eventsFile, (lines) => lines.slice(0, events));
+  }
+
+  private async keepLines(file: string, keep: (lines: string[]) => string[]): Promise<void> {
+    const text = await readFile(file, 'utf8').catch(() => null);
+    if (text === null) return;
+    const kept = keep(text.split('\n').slice(0, -1)).map((line) => `${line}\n`);
+    if (kept.length === 0) await rm(file, { force: true });
+    else if (kept.join('') !== text) await writeFileWhole(file, kept.join(''));
   }
 
   /** Takes back a run that recorded nothing: a failure before the first measurement leaves no folder behind. */
@@ -121,8 +171,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     if (existsSync(this.metricsFile)) return;
     await rm(this.manifestFile, { force: true });
     await this.unlock();
-    const rest = await readdir(this.path).catch(() => ['unreadable']);
-    if (rest.length === 0) await rm(this.path, { recursive: true, force: true });
+    await removeIfEmpty(this.path);
   }
 
   /** Lets other processes write here again. */
@@ -138,6 +187,14 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     return join(this.path, 'metrics.jsonl');
   }
 
+  private get eventsFile(): string {
+    return join(this.path, 'events.jsonl');
+  }
+
+  private get bestFile(): string {
+    return join(this.checkpointsFolder, 'best.json');
+  }
+
   private get trajectoriesFolder(): string {
     return join(this.path, 'trajectories');
   }
@@ -149,6 +206,11 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
   private get checkpointsFolder(): string {
     return join(this.path, 'checkpoints');
   }
+}
+
+/** A folder that holds something stays. */
+async function removeIfEmpty(path: string): Promise<void> {
+  await rmdir(path).catch(() => undefined);
 }
 
 /** Reads a run's manifest without opening it for writing. Throws `RUN_NOT_FOUND`, `RUN_CORRUPT`. */
@@ -168,6 +230,14 @@ export async function readManifest(path: string): Promise<RunManifest> {
       where: file,
       cause,
     });
+  }
+}
+
+function folderIn(best: string): string {
+  try {
+    return (JSON.parse(best) as { folder: string }).folder;
+  } catch {
+    return 'unreadable';
   }
 }
 

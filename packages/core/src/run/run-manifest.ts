@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { printableConfig, type RunConfig } from '../config/index.js';
 import type { DataDigest, RunScope } from '../container/index.js';
 import { coreVersion, type PluginOrigin } from '../plugin/index.js';
@@ -19,13 +20,19 @@ export interface RunManifest {
     readonly options: unknown;
   })[];
   readonly data: Partial<Record<'corpus' | 'train' | 'eval', DataDigest>>;
+  /**
+   * Digest of what the answers of searches depend on: search tool, its options, corpus. Runs with equal keys may share a
+   * cache of searches. Manifests of earlier versions have none.
+   */
+  readonly searchKey?: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** When and after which step the run was continued. */
-  readonly resumes?: readonly { readonly at: string; readonly step: number }[];
+  /** When and after which step the run was continued, and what was noticed. */
+  readonly resumes?: readonly { readonly at: string; readonly step: number; readonly notes?: readonly string[] }[];
 }
 
 /** Describes a composed run. Reads the data, if nothing has yet, to digest it. */
 export async function runManifest(scope: RunScope): Promise<RunManifest> {
+  const data = await scope.dataDigests();
   return {
     version: 1,
     createdAt: new Date().toISOString(),
@@ -34,11 +41,18 @@ export async function runManifest(scope: RunScope): Promise<RunManifest> {
     configFile: scope.loaded.file,
     config: printableConfig(scope.loaded),
     plugins: scope.plugins.map(({ kind, id, options, origin }) => ({ kind, id, options, ...origin })),
-    data: await scope.dataDigests(),
+    data,
+    searchKey: searchKeyOf(scope, data.corpus?.sha256),
     versions: {
       node: process.version,
       '@turnwise/core': coreVersion,
       platform: `${process.platform}-${process.arch}`,
     },
   };
+}
+
+function searchKeyOf({ plugins }: RunScope, corpus: string | undefined): string {
+  const search = plugins.find(({ kind }) => kind === 'search');
+  const parts = [search?.id ?? null, search?.options ?? null, corpus ?? null];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

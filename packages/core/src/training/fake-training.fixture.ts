@@ -8,6 +8,8 @@ import type {
   TrajectoryGroup,
 } from '../contract/index.js';
 import { groupComposition, mean } from '../credit/index.js';
+import type { Retention } from './retention.js';
+import type { BestValue, TrainerState, TrainingEvent } from './trainer-state.js';
 import type {
   StepProgress,
   TrainingData,
@@ -39,6 +41,11 @@ export class FakeTraining {
   readonly progress: StepProgress[] = [];
   /** What checkpoints hold: folder -> weights. */
   readonly disk = new Map<string, number>();
+  /** What checkpoints hold beside them. */
+  readonly states = new Map<string, TrainerState>();
+  readonly happenings: TrainingEvent[] = [];
+  best: BestValue | null = null;
+  retention: Retention | null = null;
   readonly asked: string[] = [];
   weights = 0;
   losses: (update: number) => number = () => 0.5;
@@ -129,9 +136,22 @@ export class FakeTraining {
       this.events.push(`trajectories ${step}`);
       this.lines.set(step, lines);
     },
-    writeCheckpoint: async (step, write) => {
+    appendEvent: (event) => {
+      this.happenings.push(event);
+      return Promise.resolve();
+    },
+    writeCheckpoint: async (step, state, write) => {
       await write(`checkpoint-${step}`);
+      this.states.set(`checkpoint-${step}`, state);
       return `checkpoint-${step}`;
+    },
+    writeBest: (best) => {
+      this.best = best;
+      return Promise.resolve();
+    },
+    pruneCheckpoints: (retention) => {
+      this.retention = retention;
+      return Promise.resolve();
     },
   };
 

@@ -23,9 +23,18 @@ export function questionsOfStep(
       { where: 'rollout.questionsPerStep', hint: `Set rollout.questionsPerStep to at most ${questions.length}.` },
     );
   }
-  const pass = Math.floor((step - 1) / stepsPerPass);
-  const start = ((step - 1) % stepsPerPass) * questionsPerStep;
-  return shuffled(questions, randomStream(seed, 'question-order', pass)).slice(start, start + questionsPerStep);
+  const { pass, position } = dataPosition(questions.length, questionsPerStep, step);
+  return shuffled(questions, randomStream(seed, 'question-order', pass)).slice(position, position + questionsPerStep);
+}
+
+/** Where a step's questions begin, given enough of them: pass over the data and position within it, from 0. */
+export function dataPosition(
+  questionCount: number,
+  questionsPerStep: number,
+  step: number,
+): { pass: number; position: number } {
+  const stepsPerPass = Math.max(1, Math.floor(questionCount / questionsPerStep));
+  return { pass: Math.floor((step - 1) / stepsPerPass), position: ((step - 1) % stepsPerPass) * questionsPerStep };
 }
 
 /**

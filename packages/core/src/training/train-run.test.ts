@@ -28,8 +28,9 @@ describe('trainRun', () => {
     const summary = await run(fake, fakeSettings({ checkpointEvery: 2, evalEvery: 1, steps: 3 }));
     const step = (number: number, ...save: string[]) => [
       ...['forwardBackward', 'optimStep', `trajectories ${number}`, `metrics ${number}`],
+      `track ${number}`,
       ...save,
-      ...[`track ${number}`, `done ${number}`],
+      `done ${number}`,
     ];
     expect(fake.events).toEqual([
       ...['metrics 0', 'done 0'],
@@ -142,7 +143,8 @@ describe('trainRun', () => {
     const first = await run(whole, settings);
     const rest = new FakeTraining(script);
     rest.disk.set('checkpoint-2', whole.disk.get('checkpoint-2') ?? NaN);
-    const resume = { step: 2, checkpoint: 'checkpoint-2', before: first.before };
+    const state = whole.states.get('checkpoint-2') ?? null;
+    const resume = { step: 2, checkpoint: 'checkpoint-2', state, before: first.before, after: first.before };
     const second = await run(rest, settings, { resume });
     expect(second.steps).toBe(settings.training.steps - 2);
     expect(rest.events[0]).toBe('load checkpoint-2');

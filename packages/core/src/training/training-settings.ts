@@ -2,6 +2,8 @@ import type { Objective, Question, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
 import type { EvaluationReport, QuestionScore } from '../evaluation/index.js';
 import type { DeadGroups } from './dead-groups.js';
+import type { BestBy, Retention } from './retention.js';
+import type { BestValue, SavesPlugins, TrainerState, TrainingEvent } from './trainer-state.js';
 import type { RolloutOptions, RolloutParts } from '../rollout/index.js';
 
 /** Everything a training run is made of. */
@@ -9,6 +11,8 @@ export interface TrainingParts extends RolloutParts {
   readonly rewards: readonly WeightedShaper[];
   readonly advantage: NamedEstimator;
   readonly trackers: readonly Tracker[];
+  /** What plugins know, for checkpoints. Absent: nothing of it is kept. */
+  readonly pluginStates?: SavesPlugins;
 }
 
 export interface TrainingSettings {
@@ -33,6 +37,10 @@ export interface TrainingSettings {
     readonly evalEvery: number;
     /** 0: only at the end. */
     readonly checkpointEvery: number;
+    /** Newest checkpoints that stay; absent or `null`: all. */
+    readonly keepCheckpoints?: number | null;
+    /** A step that is the best so far by this metric gets a checkpoint, which stays. Absent or `null`: none does. */
+    readonly keepBest?: BestBy | null;
   };
   /** Held-out measurement during training. */
   readonly evaluation: { readonly temperature: number; readonly groupSize: number };
@@ -49,8 +57,13 @@ export interface TrainingRecord {
   writeTrajectories(step: number, lines: readonly unknown[]): Promise<void>;
   /** How each held-out question did after this step. */
   writeEvaluation(step: number, scores: readonly QuestionScore[]): Promise<void>;
-  /** Calls `write` with a fresh folder and keeps it whole or not at all; returns its final place. */
-  writeCheckpoint(step: number, write: (folder: string) => Promise<void>): Promise<string>;
+  appendEvent(event: TrainingEvent): Promise<void>;
+  /** Calls `write` with a fresh folder, adds the state, and keeps the whole or nothing; returns its final place. */
+  writeCheckpoint(step: number, state: TrainerState, write: (folder: string) => Promise<void>): Promise<string>;
+  /** Says which checkpoint is the best. */
+  writeBest(best: BestValue, by: BestBy): Promise<void>;
+  /** Removes the checkpoints that need not stay. */
+  pruneCheckpoints(retention: Retention): Promise<void>;
 }
 
 /** Where an interrupted run goes on: after the last step that has a checkpoint. */
@@ -58,8 +71,12 @@ export interface ResumePoint {
   readonly step: number;
   /** Folder of the checkpoint. */
   readonly checkpoint: string;
+  /** What the loop knew; `null` in checkpoints of versions that did not keep it. */
+  readonly state: TrainerState | null;
   /** The recorded measurement before the first step. */
   readonly before: HeldOutScores;
+  /** The last recorded measurement up to that step. */
+  readonly after: HeldOutScores;
 }
 
 /** The part of an evaluation that is recorded in `metrics.jsonl`. */

@@ -1,0 +1,255 @@
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { runCommandLine } from '../command-line.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'turnwise-resume-'));
+const at = (name: string): string => join(folder, name);
+
+/** A policy whose weights are a number that every update moves by what the batch holds. */
+const policySource = `
+import { readFileSync, writeFileSync } from 'node:fs';
+import { definePolicy } from '@turnwise/core';
+import { z } from 'zod';
+
+const tokenizer = {
+  encode: (text: string) => [...text].map((character) => character.codePointAt(0) as number),
+  decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens),
+};
+
+export default definePolicy({
+  id: 'number',
+  version: '1.0.0',
+  options: z.strictObject({}),
+  provides: ['policy.trainable', 'policy.tokenizer', 'trajectory.logprobs'],
+  create() {
+    let weight = 0;
+    return {
+      capabilities: { trainable: true, objectives: ['ppo-clip'], logprobs: true, maxContext: null },
+      tokenizer,
+      async sample({ turn, seed }) {
+        const right = (seed % 1000) / 1000 < 0.5 + 0.1 * Math.sin(weight);
+        const text = turn === 0 ? '<search> sky </search>' : '<answer> ' + (right ? 'blue' : 'red') + ' </answer>';
+        const tokenIds = tokenizer.encode(text);
+        return { text, tokenIds, logprobs: tokenIds.map(() => -1), finish: 'stop' };
+      },
+      async forwardBackward(batch) {
+        for (const { spans } of batch.sequences) for (const span of spans) weight += span.advantage ?? 0;
+        return { loss: weight, kl: 0, clipFraction: 0, entropy: 1, tokens: 1 };
+      },
+      async optimStep() {
+        weight += 0.25;
+        return { gradientNorm: 1 };
+      },
+      async save(place: string) {
+        writeFileSync(place + '/weight.json', JSON.stringify({ weight }));
+      },
+      async load(place: string) {
+        weight = JSON.parse(readFileSync(place + '/weight.json', 'utf8')).weight;
+      },
+    };
+  },
+});
+`;
+
+/** A reward with a memory and chance: what it gives depends on all groups before and on its random stream. */
+const rewardSource = `
+import { defineReward } from '@turnwise/core';
+import { z } from 'zod';
+
+export default defineReward({
+  id: 'moody',
+  version: '1.0.0',
+  options: z.strictObject({ broken: z.boolean().default(false), forgets: z.boolean().default(false) }),
+  create(context, { broken, forgets }) {
+    let seen = 0;
+    return {
+      shape: ({ trajectories }) =>
+        trajectories.map(({ answer, turns }) => {
+          const outcome = (answer === 'blue' ? 1 : 0) + 0.01 * ++seen + 0.001 * context.random.next();
+          return { outcome, correct: answer === 'blue', turns: turns.map(() => outcome) };
+        }),
+      ...(forgets ? {} : { state: () => (broken ? { seen: NaN } : { seen }), restore: (state) => { seen = state.seen; } }),
+    };
+  },
+});
+`;
+
+const config = `
+seed: 3
+data: { train: { file: q.jsonl }, eval: { file: q.jsonl } }
+corpus: { file: corpus.jsonl }
+policy: { use: ./number.ts }
+reward: { use: ./moody.ts }
+advantage: { use: grpo }
+rollout: { questionsPerStep: 2, groupSize: 4, maxTurns: 2 }
+training: { steps: 6, evalEvery: 2, checkpointEvery: 2 }
+evaluation: { temperature: 1 }
+`;
+
+beforeAll(async () => {
+  writeFileSync(at('number.ts'), policySource);
+  writeFileSync(at('moody.ts'), rewardSource);
+  writeFileSync(at('run.yaml'), config);
+  writeFileSync(at('corpus.jsonl'), '{"id":"p1","title":"Sky","text":"The sky is blue."}\n');
+  const question = (id: number): string => `{"id":"q${id}","text":"What colour is the sky?","answers":["blue"]}\n`;
+  writeFileSync(at('q.jsonl'), [1, 2, 3, 4].map(question).join(''));
+  expect(await train('whole')).toEqual({ code: 0, error: expect.not.stringContaining('error') });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Trains into a folder; `stopAt` interrupts when that text is printed. */
+async function train(
+  run: string,
+  words: readonly string[] = [],
+  stopAt?: string,
+): Promise<{ code: number; error: string }> {
+  let error = '';
+  const listeners = new Set<() => void>();
+  const code = await runCommandLine(['train', '-c', 'run.yaml', '--run-dir', run, ...words], {
+    writeOut: () => Promise.resolve(),
+    error: {
+      write: (text) => {
+        error += text;
+        if (stopAt !== undefined && text.includes(stopAt)) for (const listener of [...listeners]) listener();
+      },
+    },
+    currentFolder: folder,
+    onInterrupt: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exit: (exitCode) => {
+      throw new Error(`exit ${exitCode}`);
+    },
+  });
+  return { code, error };
+}
+
+/** The lines of a run's metrics without wall times. */
+const metricsOf = (run: string): string[] =>
+  readFileSync(at(`${run}/metrics.jsonl`), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/"[a-z]+\/seconds":[^,}]*,?/g, ''));
+const weightOf = (run: string, step = 6): string =>
+  readFileSync(at(`${run}/checkpoints/step-${String(step).padStart(6, '0')}/weight.json`), 'utf8');
+const set = (...assignments: string[]): string[] => assignments.flatMap((assignment) => ['--set', assignment]);
+
+function expectSameAsWhole(run: string): void {
+  expect(metricsOf(run)).toEqual(metricsOf('whole'));
+  expect(weightOf(run)).toBe(weightOf('whole'));
+}
+
+describe('train --resume', () => {
+  it('brings back plugin state and random streams: the rest is what it would have been', async () => {
+    expect((await train('cut', [], 'step 4/6')).code).toBe(130);
+    const rest = await train('cut', ['--resume']);
+    expect(rest.code).toBe(0);
+    expectSameAsWhole('cut');
+    // The same with a reward that forgets: the comparison above can fail.
+    const forgets = set('reward.with.forgets=true');
+    expect((await train('forgets-whole', forgets)).code).toBe(0);
+    expect((await train('forgets', forgets, 'step 4/6')).code).toBe(130);
+    expect((await train('forgets', [...forgets, '--resume'])).code).toBe(0);
+    expect(metricsOf('forgets')).not.toEqual(metricsOf('forgets-whole'));
+  });
+
+  it('keeps in a checkpoint what the loop knows', () => {
+    const trainer = JSON.parse(readFileSync(at('whole/checkpoints/step-000004/trainer.json'), 'utf8')) as object;
+    expect(trainer).toMatchObject({
+      step: 4,
+      search: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
+      files: { 'weight.json': { bytes: expect.any(Number) as unknown } },
+      state: {
+        updates: 4,
+        data: { pass: 2, position: 0 },
+        plugins: { 'reward moody': { state: { seen: 32 }, random: expect.any(Array) as unknown } },
+      },
+    });
+  });
+
+  it('refuses to save state that JSON would change, and leaves no half of a checkpoint', async () => {
+    const { code, error } = await train('broken', set('reward.with.broken=true'));
+    expect([code, error]).toEqual([1, expect.stringContaining('CONTRACT_STATE_INVALID: reward moody')]);
+    expect(existsSync(at('broken/checkpoints'))).toBe(false);
+  });
+
+  it('begins when there is nothing yet, and begins again when there was no checkpoint', async () => {
+    const first = await train('early', ['--resume', ...set('training.steps=1', 'training.checkpointEvery=0')]);
+    expect([first.code, first.error]).toEqual([0, expect.stringContaining('There is no run in')]);
+    rmSync(at('early/checkpoints'), { recursive: true });
+    writeFileSync(at('early/checkpoints.partial'), 'left behind');
+    const again = await train('early', ['--resume', ...set('training.checkpointEvery=0')]);
+    expect([again.code, again.error]).toEqual([0, expect.stringContaining('had no checkpoint yet')]);
+    expectSameAsWhole('early');
+    expect(readdirSync(at('early')).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  it('does nothing to a run that is done', async () => {
+    const { code, error } = await train('whole', ['--resume']);
+    expect([code, error]).toEqual([0, expect.stringContaining('has done all of its 6 steps')]);
+    expect(metricsOf('whole')).toHaveLength(7);
+  });
+
+  it.each<[string, (checkpoint: string) => void, string]>([
+    ['a bit flips', (checkpoint) => writeFileSync(`${checkpoint}/weight.json`, '{"weight":9}'), 'weight.json'],
+    ['a file is gone', (checkpoint) => rmSync(`${checkpoint}/weight.json`), 'weight.json is missing'],
+    ['its state is cut', (checkpoint) => writeFileSync(`${checkpoint}/trainer.json`, '{"step":4,'), 'trainer.json'],
+  ])('falls back to the checkpoint before a damaged one, and says so: %s', async (name, damage, says) => {
+    const run = `damaged-${name.replace(/\W/g, '-')}`;
+    expect((await train(run, set('training.steps=5'), 'step 4/5')).code).toBe(130);
+    damage(at(`${run}/checkpoints/step-000004`));
+    const rest = await train(run, ['--resume']);
+    expect([rest.code, rest.error]).toEqual([0, expect.stringContaining(says)]);
+    expect(rest.error).toContain('Falling back to the one before.');
+    expectSameAsWhole(run);
+    const manifest = JSON.parse(readFileSync(at(`${run}/manifest.json`), 'utf8')) as { resumes: object[] };
+    expect(manifest.resumes).toMatchObject([{ step: 2, notes: [expect.stringContaining('Falling back')] }]);
+  });
+
+  it('says so when no checkpoint is whole', async () => {
+    expect((await train('lost', set('training.steps=2'))).code).toBe(0);
+    rmSync(at('lost/checkpoints/step-000002/weight.json'));
+    expect(await train('lost', ['--resume'])).toMatchObject({ code: 1, error: expect.stringContaining('RUN_CORRUPT') });
+  });
+
+  it('refuses questions or a corpus that changed under the same name', async () => {
+    expect((await train('changed', [], 'step 2/6')).code).toBe(130);
+    for (const file of ['q.jsonl', 'corpus.jsonl']) {
+      const before = readFileSync(at(file), 'utf8');
+      appendFileSync(at(file), '{"id":"new","title":"","text":"What?","answers":["x"]}\n');
+      const { code, error } = await train('changed', ['--resume']);
+      writeFileSync(at(file), before);
+      expect([code, error]).toEqual([2, expect.stringContaining('RUN_DATA_CHANGED')]);
+    }
+    expect((await train('changed', ['--resume'])).code).toBe(0);
+    expectSameAsWhole('changed');
+  });
+});
+
+describe('which checkpoints stay', () => {
+  const kept = (run: string): string[] => readdirSync(at(`${run}/checkpoints`)).sort();
+
+  it('the newest, and the best by a metric, which gets one at the step it was measured after', async () => {
+    const words = set('training.keepCheckpoints=1', 'training.checkpointEvery=1', 'training.evalEvery=1');
+    const best = set('training.keepBest.metric=reward/outcome-mean', 'training.keepBest.mode=min');
+    expect((await train('few', [...words, ...best])).code).toBe(0);
+    const means = metricsOf('few').map((line) => (JSON.parse(line) as Record<string, number>)['reward/outcome-mean']);
+    const lowest = means.indexOf(Math.min(...means.slice(1).map(Number)));
+    expect(kept('few')).toEqual([...new Set(['best.json', `step-00000${lowest}`, 'step-000006'])].sort());
+    expect(JSON.parse(readFileSync(at('few/checkpoints/best.json'), 'utf8'))).toMatchObject({
+      step: lowest,
+      metric: 'reward/outcome-mean',
+      value: means[lowest],
+    });
+    expect((await train('newest', words)).code).toBe(0);
+    expect(kept('newest')).toEqual(['step-000006']);
+  });
+
+  it('refuses a metric that is not there by its nearest name', async () => {
+    const { code, error } = await train('typo', set('training.keepBest.metric=eval/exact-mach'));
+    expect([code, error]).toEqual([2, expect.stringContaining('Did you mean "eval/exact-match"?')]);
+  });
+});
