@@ -98,6 +98,8 @@ export interface Engine {
   writeParameter(name: string, values: Float32Array): void;
   /** A copy of the gradient accumulated so far. Throws on a name that is not of `trainedParameters`. */
   readGradient(name: string): Float32Array;
+  /** Replaces the gradient accumulated so far: what was summed elsewhere. Throws as `readGradient`, and on a wrong length. */
+  writeGradient(name: string, values: Float32Array): void;
 
   /**
    * Scores a batch and keeps what ONE `backward` needs, until that call, another `forward`, or a change of weights.
@@ -146,6 +148,11 @@ export interface Decoder {
   length(slot: number): number;
   /** Forgets the slot's tokens from `length` on; 0 empties it. */
   truncate(slot: number, length: number): void;
+  /**
+   * Gives the empty slot `to` the first `length` tokens of slot `from` with their keys and values, as if it had computed
+   * them: the same numbers to the bit. Throws, changing nothing, when `to` holds tokens, or `from` fewer or stale ones.
+   */
+  copyPrefix(from: number, to: number, length: number): void;
   /** Frees the memory; further calls throw. */
   close(): void;
 }

@@ -156,6 +156,23 @@ test('gradients of two backward passes add up', () => {
   expect(engine.gradientNorm()).toBe(0);
 });
 
+test('a gradient that was summed elsewhere takes the place of the one computed here', () => {
+  const engine = smallEngine();
+  const batch = randomBatch(engine.config, lengths, 3);
+  engine.forward(batch);
+  engine.backward(randomLoss(batch, 4));
+  const name = 'model.layers.0.mlp.gate_proj.weight';
+  const gradient = engine.readGradient(name);
+  const norm = engine.gradientNorm();
+  engine.writeGradient(
+    name,
+    gradient.map((g) => 3 * g),
+  );
+  expect(engine.readGradient(name)).toEqual(gradient.map((g) => 3 * g));
+  expect(engine.gradientNorm()).toBeGreaterThan(norm);
+  expect(() => engine.writeGradient(name, new Float32Array(2))).toThrow(`'${name}' holds`);
+});
+
 test('sequences longer than a chunk of rows have the gradients of the reference', () => {
   const engine = smallEngine({ contextLength: 320, hiddenSize: 16, headCount: 2, keyValueHeadCount: 2, layerCount: 1 });
   const batch = randomBatch(engine.config, [300, 5, 270], 5, 0.1);

@@ -48,6 +48,29 @@ test('topP keeps the fewest tokens that reach it and leaves the log-probabilitie
   expect(c).toBeLessThan(a ?? NaN);
 });
 
+test('topK keeps that many of the most probable, and topP goes on from there', () => {
+  const drawn = (options: { topK: number; topP?: number }) =>
+    new Set(
+      Array.from(
+        { length: 200 },
+        (_, i) => sampleToken(logits, 2, 5, { temperature: 1, uniform: i / 200, ...options }).token,
+      ),
+    );
+  expect(drawn({ topK: 1 })).toEqual(new Set([1]));
+  expect(drawn({ topK: 2 })).toEqual(new Set([1, 3]));
+  expect(drawn({ topK: 3 })).toEqual(new Set([0, 1, 3]));
+  expect(drawn({ topK: 9 })).toEqual(new Set([0, 1, 2, 3, 4]));
+  // Half of the mass of the two that are left is one of them; half of the mass of all is both.
+  expect(drawn({ topK: 2, topP: 0.49 })).toEqual(new Set([1]));
+  expect(drawn({ topK: 5, topP: 0.49 })).toEqual(new Set([1, 3]));
+  const whole = sampleToken(logits, 2, 5, { temperature: 1, uniform: 0 });
+  expect(sampleToken(logits, 2, 5, { temperature: 1, uniform: 0, topK: 2 })).toEqual({
+    ...whole,
+    token: 1,
+    logprob: draw(1, 0.3).logprob,
+  });
+});
+
 test('the extremes of uniform give the first and the last token', () => {
   expect(draw(1, 0).token).toBe(0);
   expect(draw(1, 1 - 2 ** -53).token).toBe(4);
@@ -64,6 +87,8 @@ describe('what makes no sense is refused', () => {
     [{ temperature: -1, uniform: 0 }, 'temperature must be 0 or more'],
     [{ temperature: 1, uniform: 1 }, 'uniform must be at least 0 and below 1'],
     [{ temperature: 1, uniform: 0, topP: 0 }, 'topP must be above 0'],
+    [{ temperature: 1, uniform: 0, topK: 0 }, 'topK must be a whole number from 1, got 0'],
+    [{ temperature: 1, uniform: 0, topK: 1.5 }, 'topK must be a whole number from 1, got 1.5'],
   ])('%j', (options, message) => expect(() => sampleToken(logits, 0, 9, options)).toThrow(message));
 
   test.each([NaN, Infinity])('a logit of %p', (bad) => {

@@ -5,7 +5,12 @@ import { roundUpTo8 } from './parameter-layout.js';
 export interface SampleOptions {
   /** Divides the logits; 0 takes the most probable token, the lowest id among equals. */
   readonly temperature: number;
-  /** Keeps the fewest most probable tokens whose probabilities sum to at least this, in (0, 1]. Default 1: all. */
+  /** Keeps this many of the most probable tokens, the lowest ids among equals; a whole number from 1. Default: all. */
+  readonly topK?: number;
+  /**
+   * Keeps the fewest most probable tokens whose probabilities, among those that `topK` kept, sum to at least this, in
+   * (0, 1]. Default 1: all.
+   */
   readonly topP?: number;
   /** A uniform random number in [0, 1): the draw is a function of it and the logits. */
   readonly uniform: number;
@@ -14,7 +19,7 @@ export interface SampleOptions {
 export interface SampledToken {
   readonly token: number;
   /**
-   * Log-probability under softmax(logits / temperature), over the whole vocabulary also when `topP` cut it: that is
+   * Log-probability under softmax(logits / temperature), over the whole vocabulary also when `topK` or `topP` cut it: that is
    * what training differentiates. At temperature 0, under temperature 1. Equal to the bit to what `Engine.forward`
    * returns for the token with unchanged weights.
    */
@@ -22,17 +27,20 @@ export interface SampledToken {
 }
 
 /**
- * Draws a token from logits[offset, offset + vocabularySize). Throws on a temperature below 0, on topP or uniform out
- * of range, and on logits that are not finite.
+ * Draws a token from logits[offset, offset + vocabularySize). Throws on a temperature below 0, on topK, topP or uniform
+ * out of range, and on logits that are not finite.
  */
 export function sampleToken(
   logits: Float32Array,
   offset: number,
   vocabularySize: number,
-  { temperature, topP = 1, uniform }: SampleOptions,
+  { temperature, topK = Infinity, topP = 1, uniform }: SampleOptions,
 ): SampledToken {
   if (!(temperature >= 0 && temperature < Infinity))
     throw new Error(`temperature must be 0 or more, got ${temperature}`);
+  if (!(topK >= 1 && (Number.isInteger(topK) || topK === Infinity))) {
+    throw new Error(`topK must be a whole number from 1, got ${topK}`);
+  }
   if (!(topP > 0 && topP <= 1)) throw new Error(`topP must be above 0 and at most 1, got ${topP}`);
   if (!(uniform >= 0 && uniform < 1)) throw new Error(`uniform must be at least 0 and below 1, got ${uniform}`);
   if (offset < 0 || vocabularySize < 1 || offset + vocabularySize > logits.length) {
@@ -40,7 +48,7 @@ export function sampleToken(
   }
   const row = logits.subarray(offset, offset + vocabularySize);
   if (table?.vocabularySize !== vocabularySize) table = new SamplingTable(vocabularySize);
-  return table.sample(row, temperature, topP, uniform);
+  return table.sample(row, temperature, Math.min(topK, vocabularySize), topP, uniform);
 }
 
 /** Room for one row of logits beside the kernels, kept from call to call. */
@@ -66,7 +74,7 @@ class SamplingTable {
     kernels.maskPadding(this.logits, 1, vocabularySize, this.padded);
   }
 
-  sample(row: Float32Array, temperature: number, topP: number, uniform: number): SampledToken {
+  sample(row: Float32Array, temperature: number, topK: number, topP: number, uniform: number): SampledToken {
     const { kernels, heap, logits, weights, padded, vocabularySize } = this;
     heap.floats(logits, vocabularySize).set(row);
     const inverseTemperature = temperature === 0 ? 1 : 1 / temperature;
@@ -74,8 +82,8 @@ class SamplingTable {
     if (!(total > 0 && total < Infinity)) throw new Error('the logits are not finite');
     let token: number;
     if (temperature === 0) token = argmax(row);
-    else if (topP === 1) token = kernels.drawIndex(weights, vocabularySize, uniform * total);
-    else token = drawTop(heap.floats(weights, vocabularySize), topP * total, uniform);
+    else if (topP === 1 && topK === vocabularySize) token = kernels.drawIndex(weights, vocabularySize, uniform * total);
+    else token = drawTop(heap.floats(weights, vocabularySize), topK, topP, uniform);
     return { token, logprob: this.logprob(token, inverseTemperature) };
   }
 
@@ -101,10 +109,15 @@ function argmax(row: Float32Array): number {
   return best;
 }
 
-/** Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration", section 3.1. */
-function drawTop(weights: Float32Array, mass: number, uniform: number): number {
+/**
+ * Fan et al. 2018, "Hierarchical Neural Story Generation", section 5.4 (top-k), then Holtzman et al. 2020, "The Curious
+ * Case of Neural Text Degeneration", section 3.1 (top-p).
+ */
+function drawTop(weights: Float32Array, topK: number, topP: number, uniform: number): number {
   const order = Array.from(weights.keys());
   order.sort((a, b) => (weights[b] ?? 0) - (weights[a] ?? 0) || a - b);
+  order.length = topK;
+  const mass = topP * order.reduce((sum, token) => sum + (weights[token] ?? 0), 0);
   let kept = 0;
   let count = 0;
   while (count < order.length && kept < mass) kept += weights[order[count++] ?? 0] ?? 0;

@@ -73,3 +73,47 @@ test('a closed decoder gives its memory back and refuses to work', () => {
   expect(() => decoders[0]?.close()).toThrow('the decoder is closed');
   expect(() => engine.openDecoder({ slots: 0 })).toThrow('a decoder needs at least 1 slot, got 0');
 });
+
+test.each([
+  ['one head a query head', {}],
+  ['shared key-value heads', { headCount: 4, keyValueHeadCount: 2 }],
+])('a copied prefix is as good as a computed one, to the bit: %s', (_, config) => {
+  const engine = smallEngine(config);
+  const decoder = engine.openDecoder({ slots: 3 });
+  const prompt = Array.from({ length: 21 }, (_unused, i) => (i * 5) % 29);
+  for (const length of [1, 8, 13, 21]) {
+    for (let slot = 0; slot < 3; slot++) decoder.truncate(slot, 0);
+    decoder.extend([{ slot: 0, tokens: prompt }]);
+    // What the target held before must not show through.
+    decoder.extend([{ slot: 1, tokens: Array<number>(40).fill(7) }]);
+    decoder.truncate(1, 0);
+    decoder.copyPrefix(0, 1, length);
+    expect(decoder.length(1)).toBe(length);
+    const rest = [...prompt.slice(length), 3, 4, 5];
+    decoder.extend([{ slot: 2, tokens: prompt.slice(0, length) }]);
+    for (const tokens of [rest.slice(0, 1), rest.slice(1)]) {
+      if (tokens.length === 0) continue;
+      const copied = decoder.extend([{ slot: 1, tokens }]);
+      expect(copied).toEqual(decoder.extend([{ slot: 2, tokens }]));
+    }
+    // The source goes on undisturbed.
+    expect(decoder.length(0)).toBe(21);
+  }
+});
+
+test('a prefix that cannot be copied is refused', () => {
+  const engine = smallEngine();
+  const decoder = engine.openDecoder({ slots: 2 });
+  decoder.extend([{ slot: 0, tokens: [1, 2, 3] }]);
+  expect(() => decoder.copyPrefix(0, 1, 4)).toThrow('slot 0 holds 3 tokens: 4 of them cannot be copied');
+  expect(() => decoder.copyPrefix(0, 1, 0)).toThrow('0 of them cannot be copied');
+  expect(() => decoder.copyPrefix(0, 0, 1)).toThrow('only an empty slot is copied to');
+  expect(() => decoder.copyPrefix(0, 2, 1)).toThrow('no slot 2');
+  decoder.extend([{ slot: 1, tokens: [1] }]);
+  expect(() => decoder.copyPrefix(0, 1, 1)).toThrow('slot 1 holds 1 tokens: only an empty slot is copied to');
+  decoder.truncate(1, 0);
+  const name = 'model.norm.weight';
+  engine.writeParameter(name, engine.readParameter(name));
+  expect(() => decoder.copyPrefix(0, 1, 2)).toThrow('weights that have changed since');
+  expect(decoder.length(1)).toBe(0);
+});

@@ -91,6 +91,15 @@ export class WasmDecoder implements Decoder {
     state.tokens.length = length;
   }
 
+  copyPrefix(from: number, to: number, length: number): void {
+    const [source, target] = [this.slot(from), this.slot(to)];
+    checkCopy(from, to, length, source.tokens.length, target.tokens.length);
+    if (source.version !== this.model.version) throw stale(from);
+    this.cache.copy(from, to, length);
+    target.tokens = source.tokens.slice(0, length);
+    target.version = source.version;
+  }
+
   close(): void {
     this.checkOpen();
     this.closed = true;
@@ -175,11 +184,7 @@ export class WasmDecoder implements Decoder {
             `contextLength ${config.contextLength}`,
         );
       }
-      if (state.tokens.length > 0 && state.version !== version) {
-        throw new Error(
-          `slot ${slot} was computed with weights that have changed since; truncate it to 0 and extend anew`,
-        );
-      }
+      if (state.tokens.length > 0 && state.version !== version) throw stale(slot);
     }
   }
 
@@ -193,4 +198,18 @@ export class WasmDecoder implements Decoder {
   private checkOpen(): void {
     if (this.closed) throw new Error('the decoder is closed');
   }
+}
+
+/** Throws unless `length` tokens of a slot that holds `held` can be copied to one that holds `present`. */
+export function checkCopy(from: number, to: number, length: number, held: number, present: number): void {
+  if (from === to || present > 0)
+    throw new Error(`slot ${to} holds ${present} tokens: only an empty slot is copied to`);
+  if (!Number.isInteger(length) || length < 1 || length > held) {
+    throw new Error(`slot ${from} holds ${held} tokens: ${length} of them cannot be copied`);
+  }
+}
+
+/** What is said of a slot whose keys and values belong to older weights. */
+export function stale(slot: number): Error {
+  return new Error(`slot ${slot} was computed with weights that have changed since; truncate it to 0 and extend anew`);
 }

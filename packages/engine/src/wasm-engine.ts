@@ -117,11 +117,11 @@ export class WasmEngine implements Engine {
   }
 
   readGradient(name: string): Float32Array {
-    const { trained } = this.model;
-    const [, known] = this.place(name);
-    const place = trained?.tensors.get(known.name);
-    if (!trained || !place) throw new Error(`'${name}' is not trained: it has no gradient`);
-    return this.model.readTensor(trained.gradients, place);
+    return this.model.readTensor(...this.gradientPlace(name));
+  }
+
+  writeGradient(name: string, values: Float32Array): void {
+    this.model.writeTensor(...this.gradientPlace(name), values);
   }
 
   forward(batch: PackedBatch, { temperature = 1 }: ScoringOptions = {}): ScoredTokens {
@@ -233,6 +233,14 @@ export class WasmEngine implements Engine {
     const { adapters, layout, weights } = this.model;
     const place = adapters?.layout.tensors.get(name);
     return adapters && place ? [adapters.trained.weights, place] : [weights, layout.tensor(name)];
+  }
+
+  private gradientPlace(name: string): [Address, TensorPlace] {
+    const { trained } = this.model;
+    const [, known] = this.place(name);
+    const place = trained?.tensors.get(known.name);
+    if (!trained || !place) throw new Error(`'${name}' is not trained: it has no gradient`);
+    return [trained.gradients, place];
   }
 
   private prepare(batch: PackedBatch, temperature: number): number {

@@ -184,6 +184,12 @@ describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature) => {
     expect(decoders.map((decoder) => [0, 1, 2, 3].map((slot) => decoder.length(slot)))).toEqual(
       Array(2).fill([1, 12, 8, 0]),
     );
+    // A fourth starts from some of what another has read, and both go on.
+    for (const decoder of decoders) decoder.copyPrefix(2, 3, 5);
+    extend([
+      { slot: 3, tokens: prompt(2) },
+      { slot: 2, tokens: prompt(1) },
+    ]);
     // The cache says what a whole pass says.
     for (const decoder of decoders) decoder.close();
     other.dispose();
@@ -245,6 +251,9 @@ it('says what is wrong as the embedded engine does', () => {
     (one) => one.openDecoder({ slots: 1 }).extend([{ slot: 0, tokens: [] }]),
     (one) => one.openDecoder({ slots: 1 }).extend([{ slot: 1, tokens: [1] }]),
     (one) => one.openDecoder({ slots: 1 }).truncate(0, 3),
+    (one) => one.openDecoder({ slots: 2 }).copyPrefix(0, 1, 1),
+    (one) => one.writeGradient('nonsense', new Float32Array(1)),
+    (one) => one.writeGradient('model.norm.weight', new Float32Array(1)),
   ];
   const messageOf = (one: Engine, wrong: (one: Engine) => unknown): string => {
     try {

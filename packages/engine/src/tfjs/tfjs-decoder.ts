@@ -1,6 +1,7 @@
 import { checkToken } from '../batch-plan.js';
 import type { Decoder, DecoderItem } from '../engine.js';
 import type { TransformerConfig } from '../transformer-config.js';
+import { checkCopy, stale } from '../wasm-decoder.js';
 import type { Tensor4D, TensorFlow } from './tensorflow.js';
 import { hidden, type CachedLayer, type TfjsTransformer, type TokenGrid } from './transformer.js';
 
@@ -71,6 +72,18 @@ export class TfjsDecoder implements Decoder {
     state.tokens.length = length;
     state.columns.length = length;
     if (length === 0) this.leave(state);
+  }
+
+  copyPrefix(from: number, to: number, length: number): void {
+    const [source, target] = [this.slot(from), this.slot(to)];
+    checkCopy(from, to, length, source.tokens.length, target.tokens.length);
+    if (source.version !== this.currentVersion()) throw stale(from);
+    // Both refer to the same row: what the other appends goes to a new block, and columns are masked one by one.
+    if (source.place) source.place.block.references++;
+    target.place = source.place;
+    target.version = source.version;
+    target.tokens = source.tokens.slice(0, length);
+    target.columns = source.columns.slice(0, length);
   }
 
   close(): void {
@@ -218,11 +231,7 @@ export class TfjsDecoder implements Decoder {
             `contextLength ${contextLength}`,
         );
       }
-      if (state.tokens.length > 0 && state.version !== this.currentVersion()) {
-        throw new Error(
-          `slot ${slot} was computed with weights that have changed since; truncate it to 0 and extend anew`,
-        );
-      }
+      if (state.tokens.length > 0 && state.version !== this.currentVersion()) throw stale(slot);
     }
   }
 

@@ -105,6 +105,16 @@ export class TfjsEngine implements Engine {
     return (this.parameter(name).gradient.dataSync() as Float32Array).slice();
   }
 
+  writeGradient(name: string, values: Float32Array): void {
+    const parameter = this.parameter(name);
+    const { gradient } = parameter;
+    if (values.length !== gradient.size) {
+      throw new Error(`'${name}' holds ${gradient.size} values (${gradient.shape.join(' x ')}), got ${values.length}`);
+    }
+    parameter.gradient = this.tf.tensor(values.slice(), gradient.shape);
+    gradient.dispose();
+  }
+
   forward(batch: PackedBatch, options: ScoringOptions = {}): ScoredTokens {
     const { grids, temperature } = this.prepare(batch, options);
     const scores = this.scoreGrids(grids, temperature, batch.scored.length);
