@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const fileField = z.string().min(1).describe('JSON Lines file; relative to the configuration file.');
+const fileField = z.string().min(1).describe('File of JSON Lines or parquet; relative to the configuration file.');
 const worldFields = {
   world: z.string().min(1).describe('Name of a generated world, e.g. wikiworld.'),
   difficulty: z

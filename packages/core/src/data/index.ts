@@ -4,8 +4,10 @@ export { recordedGroupSchema, transcriptGroup, type RecordedGroup } from './pars
 export { describeIssue } from './parse-row.js';
 export { parseTranscript } from './parse-transcript.js';
 export { excerpt, printable } from './printable.js';
-export { readCorpus } from './read-corpus.js';
+export { readCorpus, readPassages } from './read-corpus.js';
 export { readGroups } from './read-groups.js';
 export { readLines, type Line } from './read-lines.js';
 export { readQuestions, type ReadQuestionsOptions } from './read-questions.js';
 export { joinContents, splitContents } from './split-contents.js';
+export type { SourcePassage } from './question-contexts.js';
+export { readSourceQuestions, type SourceRow } from './source-questions.js';

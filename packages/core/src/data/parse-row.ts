@@ -36,7 +36,7 @@ export function parseJson(file: string, line: Line): unknown {
 /** Checks the value of a line. Throws `DATA_INVALID` naming file, line, field path and reason. */
 export function checkRow<Schema extends z.ZodType>(
   file: string,
-  line: Line,
+  line: Pick<Line, 'number'>,
   value: unknown,
   schema: Schema,
 ): z.output<Schema> {
@@ -48,7 +48,7 @@ export function checkRow<Schema extends z.ZodType>(
 }
 
 /** A `DATA_INVALID` error about one line. */
-export function invalidLine(file: string, line: Line, reason: string, cause?: unknown): TurnwiseError {
+export function invalidLine(file: string, line: Pick<Line, 'number'>, reason: string, cause?: unknown): TurnwiseError {
   return new TurnwiseError('DATA_INVALID', `${file}:${line.number}: ${reason}`, {
     where: `${file}:${line.number}`,
     ...(cause === undefined ? {} : { cause }),

@@ -20,6 +20,11 @@ export function passagesIn(results: string): ObservedHit[] {
 }
 
 function passage(title: string, text: string): ObservedHit {
+  return { id: passageId(title, text), title, text, score: 0 };
+}
+
+/** The id of a passage that has none of its own: its title and a digest of title and text. */
+export function passageId(title: string, text: string): string {
   const digest = createHash('sha256').update(`${title}\n${text}`).digest('hex').slice(0, 8);
-  return { id: title === '' ? digest : `${title}#${digest}`, title, text, score: 0 };
+  return title === '' ? digest : `${title}#${digest}`;
 }

@@ -54,7 +54,8 @@ export async function* readLines(file: string): AsyncGenerator<Line> {
   }
 }
 
-async function assertReadable(file: string): Promise<void> {
+/** Throws `DATA_NOT_FOUND` unless there is such a file. */
+export async function assertReadable(file: string): Promise<void> {
   const found = await stat(file).catch((cause: unknown) => {
     throw new TurnwiseError('DATA_NOT_FOUND', `There is no file ${file}.`, {
       where: file,
@@ -65,7 +66,7 @@ async function assertReadable(file: string): Promise<void> {
   if (!found.isFile()) {
     throw new TurnwiseError('DATA_NOT_FOUND', `${file} is not a file.`, {
       where: file,
-      hint: 'Name a JSONL file.',
+      hint: 'Name a file of JSON Lines or parquet.',
     });
   }
 }

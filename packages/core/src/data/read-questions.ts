@@ -1,27 +1,7 @@
-import { z } from 'zod';
 import type { Question } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { invalidLine, parseRow } from './parse-row.js';
-import { readLines } from './read-lines.js';
-import { filledText, idField } from './row-fields.js';
+import { readSourceQuestions } from './source-questions.js';
 import { uniqueIds } from './unique-ids.js';
-
-const answersField = z
-  .array(filledText, { error: 'expected a list of gold answers' })
-  .min(1, 'a question needs at least one gold answer');
-
-const questionRow = z.object({
-  id: idField,
-  text: filledText.optional(),
-  question: filledText.optional(),
-  answers: answersField.optional(),
-  golden_answers: answersField.optional(),
-  hops: z.int('expected a whole number').positive('expected at least 1').nullish(),
-  type: z.string({ error: 'expected text' }).nullish(),
-  supportingIds: z.array(idField).nullish(),
-  supporting_ids: z.array(idField).nullish(),
-  split: z.string({ error: 'expected text' }).nullish(),
-});
 
 /** Which questions of a file are wanted. */
 export interface ReadQuestionsOptions {
@@ -32,9 +12,13 @@ export interface ReadQuestionsOptions {
 }
 
 /**
- * Reads questions, one JSON object a line: `{id, text, answers}` or, as FlashRAG and Search-R1 name them,
- * `{id, question, golden_answers}`; both with optional `hops`, `type`, `supportingIds` (`supporting_ids`) and `split`.
- * Other fields are ignored. Throws `DATA_NOT_FOUND`, `DATA_INVALID` (with file, line and field; also for a question
+ * Reads questions from JSON Lines, a JSON array or parquet: `{id, text, answers}` or, as FlashRAG and Search-R1 name
+ * them, `{id, question, golden_answers}`; both with optional `hops`, `type`, `supportingIds` (`supporting_ids`) and
+ * `split`; or in the columns of Search-R1, HotpotQA, 2WikiMultihopQA or MuSiQue (question-layouts.ts). Other fields are
+ * ignored. Passages that a row brings along are not read, and its supporting passages are not known: ids that mean
+ * something come with a corpus, which `turnwise data import` makes.
+ *
+ * Throws `DATA_NOT_FOUND`, `DATA_INVALID` (with file, line and field; also for a question
  * without gold answer), `DATA_DUPLICATE_ID` (with both lines), `DATA_EMPTY` (also when the split holds nothing).
  */
 export async function readQuestions(file: string, options: ReadQuestionsOptions = {}): Promise<Question[]> {
@@ -42,27 +26,12 @@ export async function readQuestions(file: string, options: ReadQuestionsOptions 
   const questions: Question[] = [];
   const splits = new Set<string>();
   const claim = uniqueIds(file, 'question');
-  for await (const line of readLines(file)) {
+  for await (const { question, split: own, number, leftOut } of readSourceQuestions(file)) {
     if (questions.length >= limit) break;
-    const row = parseRow(file, line, questionRow);
-    const text = row.text ?? row.question;
-    const answers = row.answers ?? row.golden_answers;
-    if (text === undefined) throw invalidLine(file, line, `the question ${row.id} has neither "text" nor "question".`);
-    if (answers === undefined) {
-      throw invalidLine(file, line, `the question ${row.id} has no gold answer ("answers" or "golden_answers").`);
-    }
-    claim(row.id, line);
-    if (row.split) splits.add(row.split);
-    if (split !== undefined && row.split !== split) continue;
-    const supportingIds = row.supportingIds ?? row.supporting_ids;
-    questions.push({
-      id: row.id,
-      text,
-      answers,
-      ...(row.hops == null ? {} : { hops: row.hops }),
-      ...(row.type == null ? {} : { type: row.type }),
-      ...(supportingIds == null ? {} : { supportingIds }),
-    });
+    claim(question.id, { number });
+    if (own !== null) splits.add(own);
+    if (leftOut !== null || (split !== undefined && own !== split)) continue;
+    questions.push(question);
   }
   if (questions.length === 0) throw nothingFound(file, split, [...splits]);
   return questions;

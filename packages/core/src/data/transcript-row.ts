@@ -73,7 +73,7 @@ function textOf(asked: Prompt): string | null {
 }
 
 /** The question of a prompt: what follows the last `Question:` on its line, else all of the last message. */
-function questionIn(asked: Prompt): string | null {
+export function questionIn(asked: Prompt): string | null {
   const text = typeof asked === 'object' ? asked?.findLast(({ role }) => role === 'user')?.content : asked;
   if (text == null) return null;
   const [, asks = ''] = /.*Question:[^\S\n]*(\S[^\n]*)/s.exec(text) ?? [];

@@ -3,6 +3,7 @@ export { writeFileWhole } from './durable-files.js';
 export { evaluationConditions, type EvaluationConditions, type PluginPin } from './evaluation-conditions.js';
 export { metricKeys, metricLine } from './metric-line.js';
 export { readMetrics } from './read-metrics.js';
+export { LineFile } from './line-file.js';
 export { lockHolder, lockRun } from './run-lock.js';
 export { readManifest, RunFolder } from './run-folder.js';
 export { runManifest, type RunManifest } from './run-manifest.js';
