@@ -2,52 +2,65 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
-  createTinkerServer,
-  type TinkerServer,
+  createFaultProxy,
+  type FaultProxy,
   type WireFault,
-} from '../../plugins/policy-tinker/src/testing/tinker-server.js';
+} from '../../plugins/policy-tinker/src/testing/fault-proxy.js';
+import { realServer } from '../../plugins/policy-tinker/src/testing/real-server.js';
+import { createTinkerServer, type TinkerServer } from '../../plugins/policy-tinker/src/testing/tinker-server.js';
+import { tokenizerJson, words } from '../bench/one-config/tiny-model.js';
 import { corpusRows, folderWith, questionRows, turnwise } from './command-line.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
-jest.setTimeout(300_000);
-
-/** A vocabulary of whole actions: whatever else is read is one unknown word. */
-const words = ['[unk]', '<answer>Tinvek</answer>', '<answer>Dormun</answer>', '<search>Velkar</search>'];
-const tokenizer = JSON.stringify({
-  version: '1.0',
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: { type: 'WhitespaceSplit' },
-  post_processor: null,
-  decoder: null,
-  model: { type: 'WordLevel', vocab: Object.fromEntries(words.map((word, id) => [word, id])), unk_token: '[unk]' },
-});
+/** Each test starts several processes; on a busy machine that takes a while, and a real server compiles first. */
+jest.setTimeout(900_000);
 
 let server: TinkerServer | null = null;
+let proxy: FaultProxy | null = null;
 afterEach(async () => {
+  await proxy?.close();
   await server?.close();
-  server = null;
+  [proxy, server] = [null, null];
 });
 
-/** One question, whose answer the model gives one time in four before it has learned anything. */
-async function startRun(strategy: string, fault?: (path: string, count: number) => WireFault) {
+interface Where {
+  readonly url: string;
+  readonly server: string;
+  readonly baseModel: string;
+  readonly rank: number;
+  readonly learningRate: number;
+}
+
+async function inMemory(): Promise<Where> {
   server = await createTinkerServer({
     vocabulary: words.length,
     initialLogits: () => 0,
     decode: (tokens) => tokens.map((token) => words[token]).join(' '),
-    ...(fault ? { fault } : {}),
   });
+  return { url: server.url, server: 'hosted', baseModel: 'toy', rank: 32, learningRate: 0.3 };
+}
+
+const targets: [string, () => Promise<Where>][] = [['a server in this process', inMemory]];
+const real = await realServer();
+if (real !== null) {
+  const { server: name = 'skyrl-jax', baseModel = '', rank = 8 } = real.options;
+  const where = { url: real.url, server: name, baseModel, rank, learningRate: 0.01 };
+  targets.push([`the real server ${real.url}`, () => Promise.resolve(where)]);
+}
+
+/** One question, whose answer the model gives one time in four before it has learned anything. */
+function runFolder(strategy: string, where: Where, url = where.url): Promise<string> {
+  const { server: name, baseModel, rank, learningRate } = where;
   return folderWith({
     'run.yaml': `seed: 3
 data: { train: { file: questions.jsonl }, eval: { file: questions.jsonl } }
 corpus: { file: corpus.jsonl }
-policy: { use: tinker, with: { url: "${server.url}", server: hosted, baseModel: toy, tokenizer: ., maxContext: 400, retryMilliseconds: 1 } }
+policy: { use: tinker, with: { url: "${url}", server: ${name}, baseModel: "${baseModel}", rank: ${rank}, tokenizer: ., maxContext: 400, retryMilliseconds: 1 } }
 strategy: ${strategy}
-rollout: { questionsPerStep: 1, groupSize: 16, maxTurns: 3, maxTokensPerTurn: 4 }
+rollout: { questionsPerStep: 1, groupSize: 16, maxTurns: 3, maxTokensPerTurn: 1 }
 objective: { kind: importance-sampling }
-training: { steps: 12, learningRate: 0.3, maxGradientNorm: null, evalEvery: 0, checkpointEvery: 6 }
+training: { steps: 12, learningRate: ${learningRate}, maxGradientNorm: null, evalEvery: 0, checkpointEvery: 6 }
 `,
-    'tokenizer.json': tokenizer,
+    'tokenizer.json': tokenizerJson,
     'corpus.jsonl': corpusRows,
     'questions.jsonl': questionRows.slice(0, 1),
   });
@@ -58,9 +71,9 @@ async function rewards(run: string): Promise<number[]> {
   return lines.slice(1).map((line) => (JSON.parse(line) as Record<string, number>)['reward/outcome-mean'] ?? NaN);
 }
 
-describe('policy tinker', () => {
+describe.each(targets)('policy tinker on %s', (_name, open) => {
   it.each(['grpo', 'tspo'])('the reward rises through the wire, with %s as here', async (strategy) => {
-    const folder = await startRun(strategy);
+    const folder = await runFolder(strategy, await open());
     const trained = await turnwise(['train', '-c', 'run.yaml', '--run-dir', 'one', '--json'], folder);
     expect(trained.stderr).not.toMatch(/error/i);
     expect(trained.code).toBe(0);
@@ -71,18 +84,20 @@ describe('policy tinker', () => {
   });
 
   it('goes on from a checkpoint, evaluates it, and storms on the wire change no number', async () => {
-    const calm = await startRun('grpo');
+    const where = await open();
+    const calm = await runFolder('grpo', where);
     const args = ['train', '-c', 'run.yaml', '--run-dir', 'one'];
     expect((await turnwise(args, calm)).code).toBe(0);
     const expected = await rewards(join(calm, 'one'));
-    await server?.close();
 
     // Every seventh request meets one fault or another.
-    const faults: WireFault[] = ['too-many', 'lost-reply', 'unavailable', 'twice', 'lost-request', 'cut'];
+    const faults: WireFault[] = ['too-many', 'lost-reply', 'unavailable', 'twice', 'lost-request', 'cut', 'restart'];
     const fault = (path: string, count: number): WireFault =>
       path === '/session_heartbeat' || count % 7 !== 3 ? null : (faults[((count - 3) / 7) % faults.length] ?? null);
-    const folder = await startRun('grpo', fault);
+    proxy = await createFaultProxy(where.url, fault);
+    const folder = await runFolder('grpo', where, proxy.url);
     const half = await turnwise([...args, '--set', 'training.steps=6'], folder);
+    expect(half.stderr).not.toMatch(/error/i);
     expect(half.code).toBe(0);
     const resumed = await turnwise([...args, '--resume'], folder);
     expect(resumed.stderr).not.toMatch(/error/i);

@@ -50,7 +50,10 @@ class WrappedTokenizer implements Tokenizer {
 
   constructor(readonly json: TokenizerJson) {
     // The library keeps and changes what it is given.
-    this.tokenizer = new HuggingFaceTokenizer(structuredClone(json), {});
+    // It looks for the unknown token in the configuration, where tokenizer.json names it in its model.
+    const { model } = json as { model?: { unk_token?: unknown } };
+    const unknown = typeof model?.unk_token === 'string' ? { unk_token: model.unk_token } : {};
+    this.tokenizer = new HuggingFaceTokenizer(structuredClone(json), unknown);
     // Added tokens are in the vocabulary by now.
     this.vocabularySize = [...this.tokenizer.get_vocab().values()].reduce((most, id) => Math.max(most, id + 1), 0);
   }

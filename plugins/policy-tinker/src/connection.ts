@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { detailOf, outOfReach, refused, requestFailed, stateLost } from './wire-failure.js';
+import { Wire, type Exchange } from './exchange.js';
+import { detailOf, outOfReach, refused, requestFailed, resultLost, stateLost } from './wire-failure.js';
 
 /** Where the server is and how long to bear with it. */
 export interface ConnectionOptions {
@@ -8,45 +9,51 @@ export interface ConnectionOptions {
   readonly pollSeconds: number;
   readonly patienceSeconds: number;
   readonly retryMilliseconds: number;
+  /** Told, once for each reason, why the server makes this client wait. */
+  readonly onPause?: (message: string) => void;
 }
 
-type Exchange =
-  | {
-      readonly kind: 'reply';
-      readonly status: number;
-      readonly body: unknown;
-      readonly text: string;
-      readonly retryAfter: number;
-    }
-  | { readonly kind: 'lost'; readonly cause: unknown }
-  | { readonly kind: 'slow' };
-
-/** Statuses after which the same request is sent again. */
+/** Statuses after which the same request is sent again: billing, time-out, too early, too many. */
 const passing = new Set([402, 408, 425, 429]);
 const largestPause = 30_000;
 const submitSeconds = 60;
+
+/** The body of a request, or what makes one for each time it is asked anew. */
+type Body = object | (() => object);
+
+const isMaker = (body: Body): body is () => object => typeof body === 'function';
 
 /**
  * Requests to a Tinker server and the futures they return. Everything sent through here may arrive twice: training
  * requests carry a `seq_id` under which the server knows a repetition, the others change nothing that counts.
  */
 export class Connection {
-  constructor(private readonly options: ConnectionOptions) {}
+  private readonly wire: Wire;
+  private readonly told = new Set<string>();
 
-  /** Sends a request and waits for its future. One that expired is sent again as it was. */
-  async work(path: string, body: object, signal: AbortSignal): Promise<unknown> {
+  constructor(private readonly options: ConnectionOptions) {
+    this.wire = new Wire(options.url, options.headers);
+  }
+
+  /** Sends a request and waits for its future. */
+  async work(path: string, body: Body, signal: AbortSignal): Promise<unknown> {
     return (await this.submit(path, body, signal))();
   }
 
-  /** Sends a request; the returned function waits for its future. */
-  async submit(path: string, body: object, signal: AbortSignal): Promise<() => Promise<unknown>> {
-    let accepted = await this.post(path, body, signal);
+  /**
+   * Sends a request; the returned function waits for its future. When that has expired (410), the request is sent
+   * again: under its own number if it has one, so that work that was done is not done twice. A server that lets one
+   * after another expire has lost the result.
+   */
+  async submit(path: string, body: Body, signal: AbortSignal): Promise<() => Promise<unknown>> {
+    const send = (): Promise<unknown> => this.post(path, isMaker(body) ? body() : body, signal);
+    let id = requestId(path, await send());
     return async () => {
       for (let again = 0; ; again++) {
-        const result = await this.await(path, requestId(path, accepted), signal);
+        const result = await this.await(path, id, signal);
         if (result !== expired) return result;
-        if (again >= 3) throw requestFailed(path, 'its future expired again and again');
-        accepted = await this.post(path, body, signal);
+        if (again >= 3) throw resultLost(path);
+        id = requestId(path, await send());
       }
     };
   }
@@ -58,13 +65,13 @@ export class Connection {
   /** The reply to a request, which is repeated while the server is out of reach, overloaded or not ready. */
   async post(path: string, body: object | null, signal: AbortSignal): Promise<unknown> {
     const patience = this.patience(path, signal);
-    for (;;) {
-      const exchange = await this.exchange(path, body, submitSeconds, signal);
+    for (let attempts = 1; ; attempts++) {
+      const exchange = await this.wire.exchange({ path, body, seconds: submitSeconds }, signal);
       if (exchange.kind === 'reply') {
         const { status, body: reply, text } = exchange;
         if (status >= 200 && status < 300) return reply;
         if (status === 404) throw stateLost(path, detailOf(reply, text));
-        if (status < 500 && !passing.has(status)) throw refused(path, status, detailOf(reply, text));
+        if (status < 500 && !passing.has(status)) throw refused(path, status, detailOf(reply, text), attempts);
       }
       await patience(exchange);
     }
@@ -72,16 +79,17 @@ export class Connection {
 
   private async await(path: string, id: string, signal: AbortSignal): Promise<unknown> {
     const { pollSeconds, retryMilliseconds } = this.options;
+    const poll = { path: '/retrieve_future', body: { request_id: id }, seconds: pollSeconds, resultOf: path };
     let patience = this.patience(path, signal);
     for (let doubtful = 0; ;) {
       const asked = performance.now();
-      const exchange = await this.exchange('/retrieve_future', { request_id: id }, pollSeconds, signal);
+      const exchange = await this.wire.exchange(poll, signal);
       if (exchange.kind === 'slow') continue;
       if (exchange.kind === 'reply') {
         const { status, body, text } = exchange;
         const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-        const paused = typeof fields['queue_state'] === 'string' && fields['queue_state'].startsWith('paused');
         if (status === 408 || fields['type'] === 'try_again') {
+          const paused = this.isPaused(fields);
           patience = this.patience(path, signal);
           // A server that holds the call needs no pause; one that answers at once would be asked in a tight loop.
           if (paused || performance.now() - asked < retryMilliseconds) await pause(retryMilliseconds, null, { signal });
@@ -98,10 +106,26 @@ export class Connection {
         if (status === 400 && (typeof fields['detail'] === 'string' || ++doubtful >= 3)) {
           throw requestFailed(path, detailOf(body, text));
         }
-        if (status !== 400 && status < 500 && !passing.has(status)) throw refused(path, status, detailOf(body, text));
+        if (status !== 400 && status < 500 && !passing.has(status))
+          throw refused(path, status, detailOf(body, text), 1);
       }
       await patience(exchange);
     }
+  }
+
+  /** Whether a pending future waits for capacity or a rate limit, which is told once. */
+  private isPaused({ queue_state: state, queue_state_reason: why }: Record<string, unknown>): boolean {
+    if (typeof state !== 'string' || !state.startsWith('paused')) return false;
+    this.tell(
+      `the server makes this client wait (${state}${typeof why === 'string' ? `: ${detailOf(why, why)}` : ''})`,
+    );
+    return true;
+  }
+
+  private tell(message: string): void {
+    if (this.told.has(message)) return;
+    this.told.add(message);
+    this.options.onPause?.(message);
   }
 
   /** Waits before the next attempt, longer each time; throws when patience is spent. */
@@ -112,42 +136,14 @@ export class Connection {
     return async (last) => {
       const asked = last.kind === 'reply' ? last.retryAfter * 1000 : 0;
       const next = Math.max(asked, wait * (0.75 + Math.random() / 2));
+      const why = told(last);
       if (performance.now() + next > end) {
-        const told =
-          last.kind === 'reply'
-            ? `${last.status} ${detailOf(last.body, last.text)}`
-            : last.kind === 'slow'
-              ? 'none in time'
-              : reason(last.cause);
-        throw outOfReach(path, patienceSeconds, told, last.kind === 'lost' ? last.cause : undefined);
+        throw outOfReach(path, patienceSeconds, why, last.kind === 'lost' ? last.cause : undefined);
       }
+      if (last.kind === 'reply' && last.status === 402) this.tell(`the server waits to be paid: ${why}`);
       wait = Math.min(wait * 2, largestPause);
       await pause(next, null, { signal });
     };
-  }
-
-  private async exchange(path: string, body: object | null, seconds: number, signal: AbortSignal): Promise<Exchange> {
-    signal.throwIfAborted();
-    const { url, headers } = this.options;
-    const timeout = AbortSignal.timeout(seconds * 1000);
-    try {
-      const response = await fetch(`${url.replace(/\/+$/, '')}/api/v1${path}`, {
-        method: body === null ? 'GET' : 'POST',
-        headers: { accept: 'application/json', 'content-type': 'application/json', ...headers },
-        ...(body === null ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.any([signal, timeout]),
-      });
-      const text = await response.text();
-      const { status } = response;
-      const retryAfter = Number(response.headers.get('retry-after') ?? 0);
-      const parsed = parse(text);
-      // A reply cut off or rewritten on the way is no reply.
-      if (status === 200 && parsed === undefined) return { kind: 'lost', cause: new Error('a reply that is not JSON') };
-      return { kind: 'reply', status, body: parsed, text, retryAfter: Number.isFinite(retryAfter) ? retryAfter : 0 };
-    } catch (cause) {
-      signal.throwIfAborted();
-      return timeout.aborted ? { kind: 'slow' } : { kind: 'lost', cause };
-    }
   }
 }
 
@@ -159,15 +155,10 @@ function requestId(path: string, accepted: unknown): string {
   throw requestFailed(path, 'the reply names no request_id');
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function reason(cause: unknown): string {
+function told(last: Exchange): string {
+  if (last.kind === 'reply') return `${last.status} ${detailOf(last.body, last.text)}`;
+  if (last.kind === 'slow') return 'none in time';
+  const { cause } = last;
   if (!(cause instanceof Error)) return String(cause);
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
 }

@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomStream } from '@turnwise/core';
-import {
-  createTinkerServer,
-  type TinkerServer,
-  type TinkerServerOptions,
-  type WireFault,
-} from './testing/tinker-server.js';
+import type { WireFault } from './testing/fault-proxy.js';
+import { createTinkerServer, type TinkerServer, type TinkerServerOptions } from './testing/tinker-server.js';
 import { adam, arbitraryBatch, bumpy, letters, openPolicy, plain } from './tinker.fixture.js';
 
 const servers: TinkerServer[] = [];
@@ -35,19 +31,28 @@ const request = {
   maySearch: true,
 };
 
-/** Four updates, each after a sample, and a checkpoint: what was done, sampled, and what the weights became. */
+/**
+ * Two updates, each after a sample, a checkpoint, and two more updates of a second policy that loaded it: what was
+ * done, sampled, and what the weights became.
+ */
 async function train(server: TinkerServer): Promise<object> {
-  const { policy } = await openPolicy(server.url);
   const samples: unknown[] = [];
-  for (let step = 0; step < 4; step++) {
-    samples.push(await policy.sample(request, new AbortController().signal));
-    await policy.forwardBackward(arbitraryBatch(step, 12), plain);
-    await policy.optimStep(adam);
+  const folder = await mkdtemp(join(tmpdir(), 'turnwise-tinker-'));
+  for (const half of [0, 1]) {
+    const { policy } = await openPolicy(server.url);
+    if (half === 1) await policy.load(folder);
+    for (let step = 2 * half; step < 2 * half + 2; step++) {
+      samples.push(await policy.sample(request, new AbortController().signal));
+      await policy.forwardBackward(arbitraryBatch(step, 12), plain);
+      await policy.optimStep(adam);
+    }
+    if (half === 0) await policy.save(folder);
+    else samples.push(Array.from({ length: 12 }, (_, previous) => [...server.engine.weights.logprobs(previous)]));
+    await policy[Symbol.asyncDispose]();
   }
-  await policy.save(await mkdtemp(join(tmpdir(), 'turnwise-tinker-')));
-  const weights = Array.from({ length: 12 }, (_, previous) => [...server.engine.weights.logprobs(previous)]);
-  await policy[Symbol.asyncDispose]();
-  return { done: server.engine.done, saved: server.engine.checkpoints.size, samples, weights };
+  // How often weights were loaded is no matter: each time into a model of its own.
+  const done = server.engine.done.filter((line) => !line.startsWith('/load_weights'));
+  return { done: done.map((line) => line.split(' ')[0]), saved: server.engine.checkpoints.size, samples };
 }
 
 /** A third of the requests meets a fault; at most three in a row. */
@@ -61,24 +66,59 @@ function storm(seed: number, kinds: readonly WireFault[]): (path: string) => Wir
   };
 }
 
+/** Futures that are ready after 0 to 4 polls, told in either way. */
+function slowly(seed: number): NonNullable<TinkerServerOptions['pending']> {
+  const random = randomStream(seed, 'slow');
+  return () => ({ polls: random.integer(5), say: random.integer(2) === 0 ? 'try_again' : '408' });
+}
+
 describe('faults on the wire: nothing is trained twice, nothing is lost', () => {
-  const everything: WireFault[] = ['lost-request', 'lost-reply', 'twice', 'too-many', 'unavailable', 'cut'];
-  it.each([
+  const everything: WireFault[] = ['lost-request', 'lost-reply', 'twice', 'too-many', 'unavailable', 'cut', 'restart'];
+  const storms: [string, WireFault[]][] = [
     ['dropped connections', ['lost-request', 'lost-reply']],
     ['duplicated requests', ['twice']],
     ['replies cut off', ['cut']],
     ['a storm of 429', ['too-many']],
-    ['everything', everything],
-  ] as [string, WireFault[]][])('%s', async (_name, kinds) => {
+    ['a server whose front restarts', ['restart']],
+    ['everything, and slow futures', everything],
+  ];
+  const servers: [string, Partial<TinkerServerOptions>][] = [
+    ['JSON', {}],
+    ['protobuf, and repeated saves and loads refused', { protobuf: true, repeats: 'refused' }],
+  ];
+  it.each(storms.flatMap((one) => servers.map((kind) => [...one, ...kind] as const)))(
+    '%s: %j, by %s',
+    async (name, kinds, _form, kind) => {
+      const calm = await train(await open(kind));
+      const seed = Math.floor(Math.random() * 1e9);
+      const slow = name.includes('slow') ? { pending: slowly(seed) } : {};
+      const server = await open({ ...kind, ...slow, fault: storm(seed, kinds) });
+      expect({ seed, ...(await train(server)) }).toEqual({ seed, ...calm });
+    },
+  );
+
+  it('slow futures', async () => {
     const calm = await train(await open());
     const seed = Math.floor(Math.random() * 1e9);
-    const server = await open({ fault: storm(seed, kinds) });
-    expect({ seed, ...(await train(server)) }).toEqual({ seed, ...calm });
+    expect({ seed, ...(await train(await open({ pending: slowly(seed) }))) }).toEqual({ seed, ...calm });
   });
 
-  it.each(['try_again', '408'] as const)('slow futures, told by %s', async (say) => {
-    const calm = await train(await open());
-    expect(await train(await open({ pending: () => ({ polls: 3, say }) }))).toEqual(calm);
+  it('a server whose front restarts while an update is under way', async () => {
+    const calm = await open();
+    const restarts = { count: 0 };
+    // The update itself and every second poll of it.
+    const fault = (path: string): WireFault =>
+      ['/forward_backward', '/retrieve_future'].includes(path) && restarts.count++ % 2 === 0 ? 'restart' : null;
+    const server = await open({ fault, pending: () => ({ polls: 2, say: '408' }) });
+    for (const each of [calm, server]) {
+      const { policy } = await openPolicy(each.url);
+      await policy.forwardBackward(arbitraryBatch(1, 12), plain);
+      await policy.optimStep(adam);
+      await policy[Symbol.asyncDispose]();
+    }
+    expect(restarts.count).toBeGreaterThan(5);
+    expect(server.engine.done).toEqual(calm.engine.done);
+    expect(server.engine.done).toHaveLength(2);
   });
 
   it('a future that expired is asked for again under its number', async () => {

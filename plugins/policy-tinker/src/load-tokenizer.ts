@@ -17,7 +17,10 @@ const { Tokenizer } = huggingFace as unknown as {
 export function loadTokenizer(folder: string): PolicyTokenizer {
   const file = join(folder, 'tokenizer.json');
   try {
-    const tokenizer = new Tokenizer(JSON.parse(readFileSync(file, 'utf8')) as object, {});
+    const json = JSON.parse(readFileSync(file, 'utf8')) as { model?: { unk_token?: unknown } };
+    // The library looks for the unknown token in the configuration, where tokenizer.json names it in its model.
+    const unknown = typeof json.model?.unk_token === 'string' ? { unk_token: json.model.unk_token } : {};
+    const tokenizer = new Tokenizer(json, unknown);
     return {
       encode: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
       decode: (ids) =>

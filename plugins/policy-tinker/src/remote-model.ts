@@ -44,13 +44,23 @@ export class RemoteModel {
     return results;
   }
 
-  /** Makes the weights as they are now available for sampling, under a number of its own; returns the sampling session. */
-  async openSampler(number: number): Promise<string> {
-    const body = { model_id: this.id, sampling_session_seq_id: number, seq_id: number };
-    const result = await this.connection.work('/save_weights_for_sampler', body, this.signal);
-    const { sampling_session_id: session } = result as { sampling_session_id?: unknown };
-    if (typeof session === 'string') return session;
-    throw requestFailed('/save_weights_for_sampler', 'the result names no sampling_session_id');
+  /**
+   * Makes the weights as they are now available for sampling, under a number of its own; returns the sampling session.
+   * Some servers refuse a number that was used: one whose reply was lost is left alone for the next.
+   */
+  async openSampler(nextNumber: () => number): Promise<string> {
+    for (let attempt = 1; ; attempt++) {
+      const number = nextNumber();
+      const body = { model_id: this.id, sampling_session_seq_id: number, seq_id: number };
+      try {
+        const result = await this.connection.work('/save_weights_for_sampler', body, this.signal);
+        const { sampling_session_id: session } = result as { sampling_session_id?: unknown };
+        if (typeof session === 'string') return session;
+        throw requestFailed('/save_weights_for_sampler', 'the result names no sampling_session_id');
+      } catch (error) {
+        if (attempt >= 10 || !(error instanceof WireFailure && error.status === 409)) throw error;
+      }
+    }
   }
 
   /**
@@ -79,12 +89,28 @@ export class RemoteModel {
     }
   }
 
-  /** Only as the model's first request. */
-  async load(path: string): Promise<void> {
-    await this.train('/load_weights', [{ path, optimizer: true }]);
+  /**
+   * Only as the model's first request.
+   *
+   * @returns whether the model has the weights; false when the request arrived twice, by a repetition here or on the
+   *   way, and the second was refused for not being the first: another model has to take this one's place
+   */
+  async load(path: string): Promise<boolean> {
+    try {
+      await this.train('/load_weights', [{ path, optimizer: true }]);
+      return true;
+    } catch (error) {
+      if (error instanceof WireFailure && isRepetition(error)) return false;
+      throw error;
+    }
   }
 
   async unload(): Promise<void> {
     await this.connection.work('/unload_model', { model_id: this.id }, AbortSignal.timeout(5000));
   }
+}
+
+/** Servers say "LoadWeights is not permitted with seq_id ..." to one that is not the first request. */
+function isRepetition({ status, attempts, message }: WireFailure): boolean {
+  return status === 409 || (status === 400 && (attempts > 1 || message.includes('not permitted')));
 }

@@ -24,7 +24,7 @@ export interface ServerProfile {
   readonly fullFinetune: boolean;
 }
 
-export const serverNames = ['skyrl-jax', 'skyrl-ray', 'hosted', 'twinkle', 'verl-mint'] as const;
+export const serverNames = ['skyrl-jax', 'skyrl-ray', 'hosted'] as const;
 export type ServerName = (typeof serverNames)[number];
 
 /** The plain meaning of the protocol: sums, the request decides. */
@@ -40,7 +40,6 @@ const hosted: ServerProfile = {
   fullFinetune: false,
 };
 
-/** `twinkle` and `verl-mint` state the hosted service's API; only what is certain to be common is asked of them. */
 export const serverProfiles: Readonly<Record<ServerName, ServerProfile>> = {
   hosted,
   'skyrl-jax': {
@@ -61,6 +60,4 @@ export const serverProfiles: Readonly<Record<ServerName, ServerProfile>> = {
     stickySampling: true,
     fullFinetune: true,
   },
-  twinkle: { ...hosted, objectives: ['importance-sampling'], gradientClip: 'server' },
-  'verl-mint': { ...hosted, objectives: ['ppo-clip', 'importance-sampling'], gradientClip: 'server' },
 };

@@ -31,6 +31,12 @@ export const tinkerOptions = z.strictObject({
     .default(600)
     .describe('How long a server may be out of reach or refuse work for a while before the run ends.'),
   retryMilliseconds: z.number().gt(0).default(500).describe('Pause before the first retry; doubles up to 30 s.'),
+  probe: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Before training, measure on a model that is thrown away whether the server reduces losses as `server` says.',
+    ),
   heartbeatSeconds: z.number().gt(0).max(120).default(10).describe('Pause between signs of life of the session.'),
 });
 

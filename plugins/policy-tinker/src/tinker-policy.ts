@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { objectiveLoss, batchTotals, TurnwiseError, writeFileWhole } from '@turnwise/core';
+import { resolve } from 'node:path';
+import { objectiveLoss, batchTotals, TurnwiseError } from '@turnwise/core';
 import type { LossMetrics, Objective, OptimizerMetrics, OptimizerStep, PluginContext, Policy } from '@turnwise/core';
 import type {
   PolicyTokenizer,
@@ -10,11 +9,15 @@ import type {
   TrainingPlan,
   TrainingRefusal,
 } from '@turnwise/core';
+import { readCheckpoint, writeCheckpoint } from './checkpoint-file.js';
 import { Connection } from './connection.js';
+import { keyHeader } from './key-header.js';
 import { loadTokenizer } from './load-tokenizer.js';
+import { assertReduction, gradientNorm, measureReduction } from './probe-reduction.js';
 import { readLogprobs } from './read-results.js';
 import { refusePlan } from './refuse-plan.js';
 import { RemoteModel } from './remote-model.js';
+import { readSample, samplingBody } from './sampling.js';
 import { serverLoss } from './server-loss.js';
 import { serverProfiles, type ServerProfile } from './server-profile.js';
 import { Session } from './session.js';
@@ -22,9 +25,6 @@ import { splitData } from './split-data.js';
 import type { TinkerOptions } from './tinker-options.js';
 import { trainingData } from './training-data.js';
 import { requestFailed } from './wire-failure.js';
-
-/** What a checkpoint folder holds: the weights themselves stay on the server. */
-const stateFile = 'tinker.json';
 
 export type TinkerContext = Pick<PluginContext, 'logger' | 'metrics' | 'paths' | 'random' | 'signal'>;
 
@@ -47,6 +47,8 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
   private samples = 0;
   private readonly trajectories = new Map<string, number>();
   private pendingGradients = false;
+  /** Whether the server's reduction is still to be measured: once, before a model is made that will be trained. */
+  private probing = false;
   private context: number | null;
 
   constructor(
@@ -61,7 +63,8 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
         hint: 'Set a rank of at least 1.',
       });
     }
-    this.connection = new Connection({ ...options, headers: keyHeader(options.keyVariable) });
+    const onPause = (message: string): void => outside.logger.warn(`${options.server}: ${message}`);
+    this.connection = new Connection({ ...options, headers: keyHeader(options.keyVariable), onPause });
     this.seed = outside.random.integer(2 ** 31);
     this.context = options.maxContext ?? null;
   }
@@ -90,8 +93,10 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
     this.session = await Session.open(this.connection, this.options.heartbeatSeconds, this.outside);
   }
 
+  /** Asked before training and only then. */
   refuses(plan: TrainingPlan): TrainingRefusal | null {
     const { logger } = this.outside;
+    this.probing = this.options.probe;
     if (plan.maxGradientNorm !== null && this.profile.gradientClip !== 'request') {
       const whose = this.profile.gradientClip === 'none' ? 'does not clip gradients' : 'clips by its own configuration';
       logger.warn(`${this.options.server} ${whose}: training.maxGradientNorm ${plan.maxGradientNorm} is not applied`);
@@ -103,29 +108,10 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
   }
 
   async sample(request: SampleRequest, signal: AbortSignal): Promise<Sample> {
-    const session = await (this.sampler ??= this.openSampler());
-    const body = {
-      sampling_session_id: session,
-      seq_id: this.sampleNumber(request.trajectoryId),
-      num_samples: 1,
-      prompt: { chunks: [{ type: 'encoded_text', tokens: request.tokenIds }] },
-      sampling_params: {
-        max_tokens: request.maxTokens,
-        temperature: request.temperature,
-        top_p: request.topP,
-        seed: request.seed % 2 ** 31,
-        stop: request.stop,
-      },
-    };
-    const result = await this.connection.work('/asample', body, signal);
-    const { sequences } = result as { sequences?: { tokens?: number[]; logprobs?: number[]; stop_reason?: string }[] };
-    const [sequence] = sequences ?? [];
-    if (!Array.isArray(sequence?.tokens) || !Array.isArray(sequence.logprobs)) {
-      throw requestFailed('/asample', 'the result has no tokens with log-probabilities');
-    }
-    const { tokens, logprobs, stop_reason: stop } = sequence;
-    const text = this.tokenizer.decode(tokens);
-    return { text, tokenIds: tokens, logprobs, finish: stop === 'length' ? 'length' : 'stop' };
+    const session = await this.samplerNow();
+    // A request that has to be made anew is another request, unless its number is its trajectory's.
+    const body = (): object => samplingBody(request, session, this.sampleNumber(request.trajectoryId));
+    return readSample(await this.connection.work('/asample', body, signal), this.tokenizer);
   }
 
   release(trajectoryId: string): void {
@@ -169,34 +155,19 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
     const [result] = await model.train('/optim_step', [{ adam_params: { ...adam, ...clip } }]);
     this.pendingGradients = false;
     this.sampler = null;
-    const { metrics } = (result ?? {}) as { metrics?: Record<string, unknown> | null };
-    const norm = Object.entries(metrics ?? {}).find(([name]) => name.endsWith('grad_norm'))?.[1];
-    return { gradientNorm: typeof norm === 'number' ? norm : 0 };
+    return { gradientNorm: gradientNorm(result) ?? 0 };
   }
 
   async save(folder: string): Promise<void> {
-    const { baseModel, rank, server } = this.options;
-    const path = await (await this.model()).save();
-    await writeFileWhole(join(folder, stateFile), `${JSON.stringify({ path, baseModel, rank, server }, null, 2)}\n`);
+    await writeCheckpoint(folder, await (await this.model()).save(), this.options);
   }
 
   /** Weights can only be loaded by a model's first request, so another model takes the place of this one. */
   async load(folder: string): Promise<void> {
-    const { path, rank } = await readState(folder);
-    if (rank !== this.options.rank) {
-      throw new TurnwiseError(
-        'PLUGIN_OPTIONS_INVALID',
-        `The checkpoint has rank ${rank}, the options ${this.options.rank}.`,
-        {
-          where: 'policy.with.rank',
-          hint: `Set rank to ${rank}.`,
-        },
-      );
-    }
+    const path = await readCheckpoint(folder, this.options);
     const before = this.opening;
-    const model = await this.createModel();
-    await model.load(path);
-    this.opening = Promise.resolve(model);
+    this.opening = this.loadedModel(path);
+    await this.opening;
     this.sampler = null;
     this.pendingGradients = false;
     await before?.then((old) => old.unload()).catch(() => undefined);
@@ -211,15 +182,52 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
     return (this.opening ??= this.createModel());
   }
 
-  private createModel(): Promise<RemoteModel> {
+  private async createModel(): Promise<RemoteModel> {
+    if (this.probing) {
+      this.probing = false;
+      await this.probe();
+    }
+    return this.newModel();
+  }
+
+  /** @throws RUN_NOT_TRAINABLE when the server reduces losses otherwise than its profile says */
+  private async probe(): Promise<void> {
+    const { server } = this.options;
+    const model = await this.newModel();
+    try {
+      const measured = await measureReduction(model, this.profile);
+      if (measured !== null) assertReduction(measured, server, this.profile);
+      else
+        this.outside.logger.warn(`${server} reports no gradient norm: how it reduces losses is taken from its profile`);
+    } finally {
+      await model.unload().catch(() => undefined);
+    }
+  }
+
+  private newModel(): Promise<RemoteModel> {
     const { baseModel, rank } = this.options;
     const session = this.session?.id ?? '';
     const spec = { session, baseModel, rank, seed: this.seed, number: ++this.models };
     return RemoteModel.create(this.connection, spec, this.outside.signal);
   }
 
-  private async openSampler(): Promise<string> {
-    return (await this.model()).openSampler(++this.samplers);
+  private async loadedModel(path: string): Promise<RemoteModel> {
+    for (let attempt = 1; ; attempt++) {
+      const model = await this.createModel();
+      if (await model.load(path)) return model;
+      await model.unload().catch(() => undefined);
+      if (attempt >= 10) throw requestFailed('/load_weights', 'it was sent and refused again and again');
+    }
+  }
+
+  private samplerNow(): Promise<string> {
+    if (this.sampler !== null) return this.sampler;
+    const opening = this.model().then((model) => model.openSampler(() => ++this.samplers));
+    // One that failed is not asked again.
+    opening.catch(() => {
+      if (this.sampler === opening) this.sampler = null;
+    });
+    return (this.sampler = opening);
   }
 
   private sampleNumber(trajectoryId: string): number {
@@ -228,30 +236,6 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
     this.trajectories.set(trajectoryId, known);
     return known;
   }
-}
-
-async function readState(folder: string): Promise<{ path: string; rank: number }> {
-  const file = join(folder, stateFile);
-  try {
-    const { path, rank } = JSON.parse(await readFile(file, 'utf8')) as { path?: unknown; rank?: unknown };
-    if (typeof path === 'string' && typeof rank === 'number') return { path, rank };
-    throw new Error('it names no path on the server');
-  } catch (cause) {
-    throw new TurnwiseError('RUN_CORRUPT', `${file} cannot be read: ${(cause as Error).message}`, {
-      where: file,
-      cause,
-    });
-  }
-}
-
-function keyHeader(variable: string | undefined): Record<string, string> {
-  if (variable === undefined) return {};
-  const key = process.env[variable];
-  if (key !== undefined && key !== '') return { 'x-api-key': key };
-  throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', `The environment variable ${variable} is not set.`, {
-    where: 'policy.with.keyVariable',
-    hint: `Set ${variable} to the key of the server, or leave keyVariable out.`,
-  });
 }
 
 function mean(values: readonly number[]): number {

@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { randomStream } from '@turnwise/core';
 import type { Objective, PolicySpan, TokenSpan, TrainingBatch } from '@turnwise/core';
 import { TinkerPolicy, type TinkerContext } from './tinker-policy.js';
@@ -70,4 +73,9 @@ export function arbitraryBatch(seed: number, vocabulary: number): TrainingBatch 
     return { trajectoryId: `t${index}`, spans };
   });
   return { sequences, temperature: 1, maxTokens: 20 };
+}
+
+/** A new folder for a checkpoint. */
+export function emptyFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'turnwise-tinker-'));
 }

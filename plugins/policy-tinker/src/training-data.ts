@@ -89,8 +89,14 @@ export function trainingData(
   };
 }
 
+/** JSON would make null of a number that is not finite, and 32 bits infinity of one that is too large. */
 function tensor(dtype: TensorData['dtype'], values: ArrayLike<number>): TensorData {
-  return { data: Array.from(values), dtype, shape: [values.length] };
+  const data = Array.from(values);
+  const bad = data.findIndex((value) => !Number.isFinite(dtype === 'float32' ? Math.fround(value) : value));
+  if (bad < 0) return { data, dtype, shape: [data.length] };
+  throw new TurnwiseError('CONTRACT_SAMPLE_INVALID', `A number to train with is ${String(data[bad])} in 32 bits.`, {
+    hint: 'Check the scale of the rewards; nothing was sent.',
+  });
 }
 
 function assertSequence({ spans, trajectoryId }: TrainingSequence): void {
@@ -103,15 +109,15 @@ function assertSequence({ spans, trajectoryId }: TrainingSequence): void {
     refuse('its first token is the policy’s, and nothing comes before it');
   }
   for (const span of spans) {
-    const strange = Array.from(span.tokenIds).find((id) => !Number.isInteger(id) || id < 0);
-    if (strange !== undefined) refuse(`${strange} is no token id`);
+    const strange = Array.from(span.tokenIds).findIndex((id) => !Number.isInteger(id) || id < 0);
+    if (strange >= 0) refuse(`${String(span.tokenIds[strange])} is no token id`);
     if (span.owner !== 'policy') continue;
     const { tokenIds, logprobs, advantage } = span;
     if (logprobs.length !== tokenIds.length) {
       refuse(`${tokenIds.length} sampled tokens have ${logprobs.length} log-probabilities`);
     }
-    const bad = Array.from(logprobs).find((value) => !Number.isFinite(value));
-    if (bad !== undefined) refuse(`a log-probability is ${bad}`);
+    const bad = Array.from(logprobs).findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) refuse(`a log-probability is ${String(logprobs[bad])}`);
     if (!Number.isFinite(advantage)) refuse(`an advantage is ${advantage}`);
   }
 }

@@ -8,6 +8,8 @@ export class WireFailure extends TurnwiseError {
     hint: string,
     readonly status: number | null,
     cause?: unknown,
+    /** How often it was sent: when more than once, an earlier one may have arrived. */
+    readonly attempts = 1,
   ) {
     super(code, message, { where: 'policy.with.url', hint, cause });
   }
@@ -22,19 +24,26 @@ export function stateLost(path: string, detail: string): WireFailure {
 }
 
 /** What the server said will not change by asking again. */
-export function refused(path: string, status: number, detail: string): WireFailure {
+export function refused(path: string, status: number, detail: string, attempts: number): WireFailure {
   const hint =
     status === 401 || status === 403
       ? 'Check `keyVariable`.'
       : status === 409
         ? `Another client may train this model, or a reply was lost: nothing was sent twice. ${resume}`
         : `Check \`server\` and \`baseModel\`. ${resume}`;
-  return new WireFailure('RUN_SERVER_FAILED', `${path}: the server answered ${status}: ${detail}`, hint, status);
+  const message = `${path}: the server answered ${status}: ${detail}`;
+  return new WireFailure('RUN_SERVER_FAILED', message, hint, status, undefined, attempts);
 }
 
 /** A request the server took and could not do. */
 export function requestFailed(path: string, detail: string): WireFailure {
   return new WireFailure('RUN_SERVER_FAILED', `${path} failed on the server: ${detail}`, resume, 400);
+}
+
+/** The result was dropped before it was read, and is not to be had again. */
+export function resultLost(path: string): WireFailure {
+  const message = `The server dropped the result of ${path} before it was read: whether it was done is not known.`;
+  return new WireFailure('RUN_SERVER_STATE_LOST', message, resume, 410);
 }
 
 /** Patience is spent. */

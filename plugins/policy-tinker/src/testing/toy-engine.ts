@@ -8,6 +8,11 @@ export interface EngineOptions {
   readonly reduction?: 'sum' | 'mean-of-means';
   /** Needed for stop strings. */
   readonly decode?: (tokens: readonly number[]) => string;
+  /**
+   * Whether a repeated save for sampling or load of weights is answered like the first, or refused by 409 and 400 as
+   * SkyRL refuses it. Default: `known`.
+   */
+  readonly repeats?: 'known' | 'refused';
 }
 
 /** An HTTP error with its reason. */
@@ -30,11 +35,17 @@ interface Model {
   weights: ToyModel;
   requests: number;
   data: number;
+  readonly samplers: Set<number>;
   readonly known: Map<number, { readonly body: string; future: string; readonly result: object | Refusal }>;
 }
 
 type Body = Readonly<Record<string, unknown>>;
-type Pending = { readonly polls: number; readonly say: 'try_again' | '408' };
+
+/** How many polls a future stays pending, and how that is said. */
+export interface PendingFuture {
+  readonly polls: number;
+  readonly say: 'try_again' | '408';
+}
 
 /** What the server does with requests: sessions, models, futures, checkpoints. Work is done when it is submitted. */
 export class ToyEngine {
@@ -66,7 +77,7 @@ export class ToyEngine {
     return newest.weights;
   }
 
-  answer(path: string, body: Body, pending: Pending = { polls: 0, say: '408' }): object {
+  answer(path: string, body: Body, pending: PendingFuture = { polls: 0, say: '408' }): object {
     const work = (act: () => object): object => this.future(act, pending);
     const listed = /^\/training_runs\/([^/]+)\/checkpoints$/.exec(path)?.[1];
     if (listed !== undefined) {
@@ -97,11 +108,7 @@ export class ToyEngine {
       case '/save_weights':
         return this.save(body, work);
       case '/save_weights_for_sampler':
-        return work(() => {
-          const id = `sampler-${++this.counter}`;
-          this.samplers.set(id, this.model(body).weights.copy());
-          return { path: null, sampling_session_id: id };
-        });
+        return this.openSampler(body, work);
       case '/asample':
         return work(() => this.sample(body));
       case '/retrieve_future':
@@ -116,14 +123,16 @@ export class ToyEngine {
     const id = `model-${++this.counter}`;
     const { vocabulary, initialLogits = () => 0 } = this.options;
     const weights = new ToyModel(vocabulary, initialLogits);
-    this.models.set(id, { weights, requests: 0, data: 0, known: new Map() });
+    this.models.set(id, { weights, requests: 0, data: 0, samplers: new Set(), known: new Map() });
     return { model_id: id };
   }
 
-  private train(path: string, body: Body, pending: Pending): object {
+  private train(path: string, body: Body, pending: PendingFuture): object {
     const model = this.model(body);
     const number = body['seq_id'] as number;
     const text = JSON.stringify([path, body]);
+    const forgets = path === '/load_weights' && this.options.repeats === 'refused';
+    if (forgets && model.requests > 0) throw new Refusal(400, `LoadWeights is not permitted with seq_id ${number}`);
     const known = model.known.get(number);
     if (known !== undefined) {
       if (known.body !== text) throw new Refusal(409, `seq_id ${number} was used for another request`);
@@ -165,6 +174,19 @@ export class ToyEngine {
     };
   }
 
+  private openSampler(body: Body, work: (act: () => object) => object): object {
+    const model = this.model(body);
+    const number = body['seq_id'] as number;
+    if (this.options.repeats === 'refused' && model.samplers.has(number))
+      throw new Refusal(409, `checkpoint ss${number} already exists`);
+    model.samplers.add(number);
+    return work(() => {
+      const id = `sampler-${++this.counter}`;
+      this.samplers.set(id, model.weights.copy());
+      return { path: null, sampling_session_id: id };
+    });
+  }
+
   private save(body: Body, work: (act: () => object) => object): object {
     const model = this.model(body);
     const path = `tinker://${String(body['model_id'])}/weights/${String(body['path'])}`;
@@ -189,7 +211,7 @@ export class ToyEngine {
     return model;
   }
 
-  private future(act: () => object, pending: Pending): object {
+  private future(act: () => object, pending: PendingFuture): object {
     let result: object | Refusal;
     try {
       result = act();
@@ -200,7 +222,7 @@ export class ToyEngine {
     return { request_id: this.keep(result, pending), status: 'pending' };
   }
 
-  private keep(result: object | Refusal, { polls, say }: Pending): string {
+  private keep(result: object | Refusal, { polls, say }: PendingFuture): string {
     const id = String(++this.counter);
     this.futures.set(id, { result, pending: polls, say });
     return id;
