@@ -156,7 +156,7 @@ describe.each(targets)('%s', (_name, open) => {
       for (const half of [0, 1]) {
         await withPolicy({ ...target, url }, async (policy) => {
           if (half === 1) await policy.load(folder);
-          for (const number of [0, 1]) done.push(await step(policy, 2 * half + number, target.learningRate / 10));
+          for (const number of [0, 1]) done.push(await step(policy, 2 * half + number, target.learningRate / 20));
           if (half === 0) await policy.save(folder);
         });
       }
@@ -173,7 +173,8 @@ describe.each(targets)('%s', (_name, open) => {
       const other = calm[index] as Step;
       expect(one.tokens).toEqual(other.tokens);
       expect(one.loss).toBeCloseTo(other.loss, 4);
-      expect(one.gradientNorm / other.gradientNorm).toBeCloseTo(1, 2);
+      expect(Math.abs(one.gradientNorm - other.gradientNorm)).toBeLessThanOrEqual(0.01 * other.gradientNorm);
+      if (index === 0) expect(one.gradientNorm).toBeGreaterThan(0);
     });
     await target.close();
   });
