@@ -1,7 +1,8 @@
 import type { BackwardWorkspace, ChunkActivations, ForwardWorkspace, LayerActivations } from './activations.js';
+import { rotateKeys, rotateQueries } from './attend.js';
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
-import { forwardLayer, rotateKeys, rotateQueries } from './forward-layer.js';
+import { forwardLayer } from './forward-layer.js';
 import { chunkRows, scoreChunk, withinChunk } from './forward-pass.js';
 import { biasGradient, inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
 import type { LayerRows, SequenceRows } from './layer-rows.js';
@@ -39,7 +40,7 @@ export function backwardChunk(
     if (!layer || !buffers) throw new Error(`no layer ${index}`);
     const rows = index === layout.layers.length - 1 ? last : inner;
     const dResidual = rows.indices === null ? dHidden : dOutput;
-    if (recompute) forwardLayer(model, index, rows, buffers, recompute, null, withinChunk(model, inner, recompute));
+    if (recompute) forwardLayer(model, index, rows, buffers, recompute, null, withinChunk(model, recompute));
     feedForwardBackward(model, layer, rows.queries, buffers, workspace, dResidual);
     attentionBackward(model, layer, rows, buffers, workspace, dResidual);
   }

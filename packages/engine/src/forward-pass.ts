@@ -1,7 +1,8 @@
 import type { ChunkActivations, ForwardWorkspace } from './activations.js';
+import { attendSequence, rotate } from './attend.js';
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
-import { forwardLayer, type Remember } from './forward-layer.js';
+import { forwardLayer, type Attend } from './forward-layer.js';
 import { normalise, project } from './layer-operations.js';
 import { allRows, selectRows, type LayerRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
@@ -54,24 +55,28 @@ export function forwardChunk(
     const [x, ids] = [first + row * hiddenSize * 4, tokens + (chunk.firstRow + row) * 4];
     kernels.embed(x, ids, rows, 0, table, taps, config.shiftTaps, hiddenSize);
   }
-  const remember = withinChunk(model, inner, workspace);
+  const attend = withinChunk(model, workspace);
   layers.forEach((buffers, index) => {
     const next = layers[index + 1];
-    forwardLayer(model, index, next ? inner : last, buffers, workspace, next?.input ?? output, remember);
+    forwardLayer(model, index, next ? inner : last, buffers, workspace, next?.input ?? output, attend);
   });
   scoreChunk(model, chunk.scored, inverseTemperature, output, head);
 }
 
 /** Attention sees the chunk itself: nothing is cached. */
-export function withinChunk(
-  { kernels, layout }: ModelMemory,
-  { sequences }: LayerRows,
-  workspace: ForwardWorkspace,
-): Remember {
-  const { keyPanels } = workspace;
-  return (sequence, _, keys, values, stride) => {
-    kernels.packKeys(keys, stride, keyPanels, 0, sequences[sequence]?.rows ?? 0, layout.headSize);
-    return { keyPanels, values, valueStride: stride };
+export function withinChunk(model: ModelMemory, { keyPanels, attention }: ForwardWorkspace): Attend {
+  const { kernels, layout } = model;
+  const { headSize, keyValueWidth } = layout;
+  const stride = 2 * keyValueWidth * 4;
+  return (_layer, { sequences }, buffers) => {
+    for (const sequence of sequences) {
+      rotate(model, sequence, buffers);
+      attendSequence(model, sequence, buffers, attention, (head) => {
+        const keys = buffers.keyValues + sequence.row * stride + head * headSize * 4;
+        kernels.packKeys(keys, stride, keyPanels, 0, sequence.rows, headSize);
+        return { keyPanels, panelStride: headSize * 32, values: keys + keyValueWidth * 4, valueStride: stride };
+      });
+    }
   };
 }
 

@@ -1,49 +1,62 @@
-import type { HeadMemory } from './forward-layer.js';
+import type { HeadMemory } from './attend.js';
 import type { SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
 import { roundUpTo8 } from './parameter-layout.js';
 
 /**
- * Keys and values of many sequences. Per layer, slot and key-value head: keys in panels of 8 positions, which is what
- * the attention kernel reads, and values [contextLength, headSize]. Both are read front to back: with many slots this
- * is far larger than the processor's caches, and decoding runs at the speed of memory.
+ * Keys and values of many sequences. Per layer and slot: keys in panels of 8 positions, which is what the attention
+ * kernel reads, [positions / 8][keyValueWidth][8], then values [contextLength, keyValueWidth]. So what is held of a
+ * sequence is two runs of memory without gaps: with many slots the cache is far larger than the processor's, and
+ * decoding runs at the speed of memory.
  */
 export class KeyValueCache {
+  /** Bytes from a slot's keys to its values. */
+  readonly valuesOffset: number;
   private readonly block: Address;
-  private readonly slotBytes: number;
 
   constructor(
     private readonly model: ModelMemory,
     private readonly slots: number,
   ) {
     const { config, heap, layout } = model;
-    this.slotBytes = roundUpTo8(config.contextLength) * layout.keyValueWidth * 4;
-    const bytes = 2 * config.layerCount * slots * this.slotBytes;
+    this.valuesOffset = roundUpTo8(config.contextLength) * layout.keyValueWidth * 4;
+    const bytes = 2 * config.layerCount * slots * this.valuesOffset;
     this.block = heap.allocate(bytes, `a decoder of ${slots} slots`);
     // Zeros, because a panel is read to its end: what lies beyond the last key is masked but must be finite.
     heap.floats(this.block, bytes / 4).fill(0);
   }
 
-  /** Appends rows of one head's new keys and values, `stride` bytes apart, at the sequence's position. */
+  /** Where a slot's keys of a layer begin. */
+  place(layer: number, slot: number): Address {
+    return this.block + (layer * this.slots + slot) * 2 * this.valuesOffset;
+  }
+
+  /** Appends rows of new keys and values [rows, 2 keyValueWidth] at the sequence's position. */
   append(
     layer: number,
     slot: number,
-    head: number,
     { position, rows }: Pick<SequenceRows, 'position' | 'rows'>,
-    keys: Address,
-    values: Address,
-    stride: number,
-  ): HeadMemory {
-    const { kernels, config, layout } = this.model;
-    const { headSize } = layout;
-    const headBytes = headSize * 4;
-    const headOffset = (head * this.slotBytes) / config.keyValueHeadCount;
-    const keyPanels = this.block + (layer * this.slots + slot) * 2 * this.slotBytes + headOffset;
-    const cached = keyPanels + this.slotBytes;
-    kernels.packKeys(keys, stride, keyPanels, position, rows, headSize);
-    kernels.copyRows(values, stride, cached + position * headBytes, headBytes, rows, headSize);
-    return { keyPanels, values: cached, valueStride: headBytes };
+    keyValues: Address,
+  ): void {
+    const { kernels, layout } = this.model;
+    const { keyValueWidth } = layout;
+    const width = keyValueWidth * 4;
+    const keys = this.place(layer, slot);
+    kernels.packKeys(keyValues, 2 * width, keys, position, rows, keyValueWidth);
+    const values = keys + this.valuesOffset + position * width;
+    kernels.copyRows(keyValues + width, 2 * width, values, width, rows, keyValueWidth);
+  }
+
+  head(layer: number, slot: number, head: number): HeadMemory {
+    const { headSize, keyValueWidth } = this.model.layout;
+    const keys = this.place(layer, slot);
+    return {
+      keyPanels: keys + head * headSize * 32,
+      panelStride: keyValueWidth * 32,
+      values: keys + this.valuesOffset + head * headSize * 4,
+      valueStride: keyValueWidth * 4,
+    };
   }
 
   /** Copies what is held of the first `length` positions of one slot to another. */

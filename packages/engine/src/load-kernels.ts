@@ -83,6 +83,7 @@ export interface Kernels {
     queries: Address,
     queryStride: number,
     panels: Address,
+    panelStride: number,
     values: Address,
     valueStride: number,
     output: Address,
@@ -92,6 +93,21 @@ export interface Kernels {
     firstPosition: number,
     rows: number,
     headSize: number,
+    scratch: Address,
+  ): void;
+  attentionCached(
+    items: Address,
+    count: number,
+    queries: Address,
+    keyValues: Address,
+    output: Address,
+    valuesOffset: number,
+    heads: number,
+    sharedHeads: number,
+    headSize: number,
+    cosines: Address,
+    sines: Address,
+    scale: number,
     scratch: Address,
   ): void;
   attentionBackward(
@@ -203,6 +219,11 @@ export interface KernelMemory {
   grow(pages: number): number;
 }
 
+export interface LoadedKernels {
+  readonly kernels: Kernels;
+  readonly memory: KernelMemory;
+}
+
 // TypeScript's Node types leave WebAssembly to the DOM library; these are the three constructors used here.
 declare const WebAssembly: {
   Module: new (bytes: Uint8Array) => object;
@@ -213,7 +234,7 @@ declare const WebAssembly: {
 let compiled: object | undefined;
 
 /** Instantiates the kernels on a memory of their own that can grow to `maximumPages` pages of 64 KiB. */
-export function loadKernels(maximumPages: number): { kernels: Kernels; memory: KernelMemory } {
+export function loadKernels(maximumPages: number): LoadedKernels {
   // The path holds from src/ and from the bundle in dist/ alike: keep this file at the top of src.
   compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/engine.wasm', import.meta.url)));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages });

@@ -4,6 +4,7 @@ import {
   type ForwardWorkspace,
   type LayerActivations,
 } from './activations.js';
+import { ITEM_INTEGERS, withCache } from './attend-cached.js';
 import { checkToken, CHUNK_ROWS } from './batch-plan.js';
 import type { Decoder, DecoderItem } from './engine.js';
 import { forwardLayer } from './forward-layer.js';
@@ -32,6 +33,7 @@ interface DecoderBuffers extends ForwardWorkspace, LayerActivations {
   readonly lastRows: Address;
   readonly tokens: Address;
   readonly logits: Address;
+  readonly records: Address;
 }
 
 /** Decoding over the kernels; see `Decoder`. */
@@ -120,15 +122,13 @@ export class WasmDecoder implements Decoder {
     const lastRows = Int32Array.from(items, ({ row, rows }) => row + rows - 1);
     heap.integers(buffers.lastRows, count).set(lastRows);
     const last = selectRows(all, lastRows, buffers.lastRows);
+    const slots = items.map(({ slot }) => slot);
+    const attend = withCache(model, cache, slots, buffers.attention, buffers.records);
     for (let layer = 0; layer < layerCount; layer++) {
       const isLast = layer === layerCount - 1;
       // A layer may write over its input: by the time it does, the residual stream has moved on to `middle`.
       const output = isLast ? buffers.output : buffers.input;
-      forwardLayer(model, layer, isLast ? last : all, buffers, buffers, output, (sequence, head, ...keysAndValues) => {
-        const item = items[sequence];
-        if (!item) throw new Error(`no item ${sequence}`);
-        return cache.append(layer, item.slot, head, item, ...keysAndValues);
-      });
+      forwardLayer(model, layer, isLast ? last : all, buffers, buffers, output, attend);
     }
     normalise(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
     project(model, layout.head, buffers.normed, buffers.logits, count);
@@ -165,6 +165,7 @@ export class WasmDecoder implements Decoder {
       lastRows: region.take(items),
       tokens: region.take(rows + config.shiftTaps),
       logits: region.take(items * layout.paddedVocabulary),
+      records: region.take(items * ITEM_INTEGERS),
     };
   }
 

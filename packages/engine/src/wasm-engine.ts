@@ -27,7 +27,7 @@ import type {
 import { forwardChunk } from './forward-pass.js';
 import { Heap } from './heap.js';
 import { initialValues, type Initialisation } from './initialisation.js';
-import { loadKernels, type Address } from './load-kernels.js';
+import { loadKernels, type Address, type LoadedKernels } from './load-kernels.js';
 import { ModelMemory, type TrainingKind } from './model-memory.js';
 import type { LoraConfig } from './lora.js';
 import { Optimizer } from './optimizer.js';
@@ -68,9 +68,11 @@ export class WasmEngine implements Engine {
     training: TrainingKind,
     /** Whether a backward pass computes activations again instead of finding them kept. */
     private readonly recompute = false,
+    /** Instantiates the kernels on a memory that can grow to so many pages. */
+    load: (maximumPages: number) => LoadedKernels = loadKernels,
   ) {
     validateConfig(config);
-    const { kernels, memory } = loadKernels(Math.floor(memoryLimitBytes / PAGE));
+    const { kernels, memory } = load(Math.floor(memoryLimitBytes / PAGE));
     this.heap = new Heap(memory, kernels.heapBase(), memoryLimitBytes);
     this.model = new ModelMemory(config, kernels, this.heap, training);
     this.optimizer = new Optimizer(this.model);

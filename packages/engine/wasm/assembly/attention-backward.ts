@@ -1,4 +1,4 @@
-import { exponential, sumLanes } from './exponential';
+import { fusedExponential, sumLanes } from './exponential';
 import { outerTile4x8, tile4x8, tileRow } from './tile';
 
 /** Query rows whose probabilities are held at once. */
@@ -6,27 +6,35 @@ const BLOCK: i32 = 32;
 
 /**
  * From a row of scores s and of dP = dO V^T: p = exp(s - logSum) over s, and ds = p (dP - dot) over dP, with zeros from
- * `visible` to `width` (a multiple of 4). dot = sum(p dP) = sum(dO O), Dao et al. 2022, "FlashAttention", appendix B.2.
+ * `visible` to `width` (a multiple of 8). dot = sum(p dP) = sum(dO O), Dao et al. 2022, "FlashAttention", appendix B.2.
  */
 // @ts-ignore: decorator
 @inline
 function probabilities(scores: usize, dScores: usize, visible: i32, width: i32, logSum: f32, dot: f32): void {
-  const bytes = <usize>(visible & ~3) << 2;
+  const bytes = <usize>(visible & ~7) << 2;
   const end = <usize>width << 2;
   const offset = f32x4.splat(logSum);
   const mean = f32x4.splat(dot);
   let at: usize = 0;
-  for (; at < bytes; at += 16) {
-    const p = exponential(f32x4.sub(v128.load(scores + at), offset));
-    v128.store(scores + at, p);
-    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), mean)));
+  for (; at < bytes; at += 32) {
+    const p0 = fusedExponential(f32x4.sub(v128.load(scores + at), offset));
+    const p1 = fusedExponential(f32x4.sub(v128.load(scores + at, 16), offset));
+    v128.store(scores + at, p0);
+    v128.store(scores + at, p1, 16);
+    v128.store(dScores + at, f32x4.mul(p0, f32x4.sub(v128.load(dScores + at), mean)));
+    v128.store(dScores + at, f32x4.mul(p1, f32x4.sub(v128.load(dScores + at, 16), mean)), 16);
   }
   if (at < end) {
-    const inside = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(visible & 3));
-    const p = v128.and(exponential(f32x4.sub(v128.load(scores + at), offset)), inside);
-    v128.store(scores + at, p);
-    v128.store(dScores + at, f32x4.mul(p, f32x4.sub(v128.load(dScores + at), mean)));
-    for (at += 16; at < end; at += 16) {
+    const left = i32x4.splat(visible & 7);
+    const inside0 = i32x4.lt_s(i32x4(0, 1, 2, 3), left);
+    const inside1 = i32x4.lt_s(i32x4(4, 5, 6, 7), left);
+    const p0 = v128.and(fusedExponential(f32x4.sub(v128.load(scores + at), offset)), inside0);
+    const p1 = v128.and(fusedExponential(f32x4.sub(v128.load(scores + at, 16), offset)), inside1);
+    v128.store(scores + at, p0);
+    v128.store(scores + at, p1, 16);
+    v128.store(dScores + at, f32x4.mul(p0, f32x4.sub(v128.load(dScores + at), mean)));
+    v128.store(dScores + at, f32x4.mul(p1, f32x4.sub(v128.load(dScores + at, 16), mean)), 16);
+    for (at += 32; at < end; at += 16) {
       v128.store(scores + at, f32x4.splat(0));
       v128.store(dScores + at, f32x4.splat(0));
     }

@@ -1,4 +1,4 @@
-import { exponential, logarithm, maxLanes, sumLanes } from './exponential';
+import { fusedExponential, logarithm, maxLanes, sumLanes } from './exponential';
 import { tile4x8, tileRow } from './tile';
 
 /**
@@ -26,35 +26,52 @@ export function packKeys(
 }
 
 /**
- * Turns scores[0 .. visible) into exp(score - max) in place, writes zeros up to `width` (a multiple of 4) and returns
- * the sum; the maximum goes to `peak`. The lane that adds a position depends on the position alone. Reads one vector
- * past `width` at most.
+ * Turns scores[0 .. visible) into exp(score - max) in place, writes zeros up to `width` (a multiple of 8) and returns
+ * the sum; the maximum goes to `peak`. The lane that adds a position depends on the position alone.
  */
 // @ts-ignore: decorator
 @inline
 function exponentiate(scores: usize, visible: i32, width: i32, peak: usize): f32 {
-  const tail = scores + (<usize>(visible & ~3) << 2);
-  // Lanes of the last, partial vector that are visible; all clear when `visible` is a multiple of 4.
-  const inside = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(visible & 3));
-  let top = v128.bitselect(v128.load(tail), f32x4.splat(-3e38), inside);
-  for (let at = scores; at < tail; at += 16) top = f32x4.pmax(top, v128.load(at));
-  const largest = maxLanes(top);
+  const tail = scores + (<usize>(visible & ~7) << 2);
+  const end = scores + (<usize>width << 2);
+  // Lanes of the last, partial eight that are visible; all clear when `visible` is a multiple of 8.
+  const left = i32x4.splat(visible & 7);
+  const inside0 = i32x4.lt_s(i32x4(0, 1, 2, 3), left);
+  const inside1 = i32x4.lt_s(i32x4(4, 5, 6, 7), left);
+  const least = f32x4.splat(-3e38);
+  let top0 = least;
+  let top1 = least;
+  for (let at = scores; at < tail; at += 32) {
+    top0 = f32x4.pmax(top0, v128.load(at));
+    top1 = f32x4.pmax(top1, v128.load(at, 16));
+  }
+  if (tail < end) {
+    top0 = f32x4.pmax(top0, v128.bitselect(v128.load(tail), least, inside0));
+    top1 = f32x4.pmax(top1, v128.bitselect(v128.load(tail, 16), least, inside1));
+  }
+  const largest = maxLanes(f32x4.pmax(top0, top1));
   f32.store(peak, largest);
   const offset = f32x4.splat(largest);
-  let total = f32x4.splat(0);
-  for (let at = scores; at < tail; at += 16) {
-    const e = exponential(f32x4.sub(v128.load(at), offset));
-    v128.store(at, e);
-    total = f32x4.add(total, e);
+  let total0 = f32x4.splat(0);
+  let total1 = f32x4.splat(0);
+  for (let at = scores; at < tail; at += 32) {
+    const e0 = fusedExponential(f32x4.sub(v128.load(at), offset));
+    const e1 = fusedExponential(f32x4.sub(v128.load(at, 16), offset));
+    v128.store(at, e0);
+    v128.store(at, e1, 16);
+    total0 = f32x4.add(total0, e0);
+    total1 = f32x4.add(total1, e1);
   }
-  const end = scores + (<usize>width << 2);
   if (tail < end) {
-    const e = v128.and(exponential(f32x4.sub(v128.load(tail), offset)), inside);
-    v128.store(tail, e);
-    total = f32x4.add(total, e);
-    for (let at = tail + 16; at < end; at += 16) v128.store(at, f32x4.splat(0));
+    const e0 = v128.and(fusedExponential(f32x4.sub(v128.load(tail), offset)), inside0);
+    const e1 = v128.and(fusedExponential(f32x4.sub(v128.load(tail, 16), offset)), inside1);
+    v128.store(tail, e0);
+    v128.store(tail, e1, 16);
+    total0 = f32x4.add(total0, e0);
+    total1 = f32x4.add(total1, e1);
+    for (let at = tail + 32; at < end; at += 16) v128.store(at, f32x4.splat(0));
   }
-  return sumLanes(total);
+  return sumLanes(f32x4.add(total0, total1));
 }
 
 /** x[size] *= factor */
@@ -66,13 +83,13 @@ function scale(x: usize, bytes: usize, factor: f32): void {
 }
 
 /**
- * output[rows, headSize] = softmax(queries keys^T) values. `scratch` holds 4 rows of `contextLength` rounded up to 8
- * floats, plus 8 floats. `logSums`, unless 0, receives log(sum(exp(score))) per row, `logSumStride` bytes apart, for
+ * output[rows, headSize] = softmax(queries keys^T) values. The panels of keys lie `panelStride` bytes apart. `scratch`
+ * holds 4 rows of `contextLength` rounded up to 8 floats, plus 8 floats. `logSums`, unless 0, receives log(sum(exp(score))) per row, `logSumStride` bytes apart, for
  * the backward pass. Strides are in bytes.
  */
 export function attention(
-  queries: usize, queryStride: usize, panels: usize, values: usize, valueStride: usize, output: usize,
-  outputStride: usize, logSums: usize, logSumStride: usize, firstPosition: i32, rows: i32, headSize: i32,
+  queries: usize, queryStride: usize, panels: usize, panelStride: usize, values: usize, valueStride: usize,
+  output: usize, outputStride: usize, logSums: usize, logSumStride: usize, firstPosition: i32, rows: i32, headSize: i32,
   scratch: usize,
 ): void {
   const headBytes = <usize>headSize << 2;
@@ -89,7 +106,7 @@ export function attention(
       let panel = panels;
       for (let j = 0; j < width; j += 8) {
         tile4x8(queries, queryStride, panel, 32, scores + (<usize>j << 2), scoreStride, headSize, false);
-        panel += panelBytes;
+        panel += panelStride;
       }
       // Normalising after the product with the values touches headSize floats a row instead of `length`.
       const s0 = scores;
@@ -114,7 +131,7 @@ export function attention(
         f32.store(logSums + 3 * logSumStride, f32.load(peak, 12) + <f32>logarithm(sum3));
       }
     } else {
-      tileRow(queries, panels, 32, panelBytes, scores, width, headSize, false);
+      tileRow(queries, panels, 32, panelStride, scores, width, headSize, false);
       const sum = exponentiate(scores, length, width, peak);
       tileRow(scores, values, valueStride, 32, output, headSize, length, false);
       scale(output, headBytes, 1 / sum);

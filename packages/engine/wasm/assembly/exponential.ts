@@ -1,3 +1,5 @@
+import { multiplyAdd } from './multiply-add';
+
 /**
  * The constants of `exponential`, four lanes each. They are loaded from memory because V8 (as of Node 20) builds a
  * vector constant from three instructions on one execution port at every use, which made this function four times
@@ -5,11 +7,10 @@
  */
 const CONSTANTS: usize = memory.data<f32>([
   -60, -60, -60, -60, // below this the result is 0
-  88, 88, 88, 88, // above this the result stays
   1.44269504088896341, 1.44269504088896341, 1.44269504088896341, 1.44269504088896341, // 1 / ln 2
   12582912, 12582912, 12582912, 12582912, // 1.5 * 2^23: adding it leaves the nearest integer in the low bits
-  0.693359375, 0.693359375, 0.693359375, 0.693359375, // ln 2 in two parts
-  -2.12194440e-4, -2.12194440e-4, -2.12194440e-4, -2.12194440e-4,
+  -0.693359375, -0.693359375, -0.693359375, -0.693359375, // -ln 2 in two parts
+  2.12194440e-4, 2.12194440e-4, 2.12194440e-4, 2.12194440e-4,
   1.9875691500e-4, 1.9875691500e-4, 1.9875691500e-4, 1.9875691500e-4, // polynomial, highest degree first
   1.3981999507e-3, 1.3981999507e-3, 1.3981999507e-3, 1.3981999507e-3,
   8.3334519073e-3, 8.3334519073e-3, 8.3334519073e-3, 8.3334519073e-3,
@@ -20,31 +21,52 @@ const CONSTANTS: usize = memory.data<f32>([
 ], 16);
 
 /**
- * exp of four floats, relative error below 2e-7; exactly 0 below -60 and capped at exp(88); NaN stays NaN. Beside a
- * softmax's largest term of 1, what vanishes (below 9e-27) is far below rounding; kept, it would give denormal products,
- * which a processor takes a hundred times longer to compute.
+ * exp of four floats up to 88, relative error below 2e-7; exactly 0 below -60; NaN stays NaN. Beside a softmax's
+ * largest term of 1, what vanishes (below 9e-27) is far below rounding; kept, it would give denormal products, which a
+ * processor takes a hundred times longer to compute.
  *
  * exp(x) = 2^n exp(r) with n = round(x / ln 2) and |r| <= ln 2 / 2; exp(r) is the degree-5 polynomial of Cephes
- * `expf`, and ln 2 is split in two parts so that r loses no bits.
+ * `expf`, and ln 2 is split in two parts so that r loses no bits. The polynomial is summed by Estrin's scheme: what
+ * limits a loop over exponentials is not their number but how long each one's chain of operations is.
  */
 // @ts-ignore: decorator
 @inline
 export function exponential(x: v128): v128 {
   const least = v128.load(CONSTANTS);
   const vanished = f32x4.lt(x, least);
-  // The p-variants are one instruction each; the plain ones spend six on the sign of zero.
-  x = f32x4.pmin(f32x4.pmax(x, least), v128.load(CONSTANTS, 16));
-  const rounding = v128.load(CONSTANTS, 48);
-  const shifted = f32x4.add(f32x4.mul(x, v128.load(CONSTANTS, 32)), rounding);
+  // The p-variant is one instruction; the plain one spends six on the sign of zero.
+  x = f32x4.pmax(x, least);
+  const rounding = v128.load(CONSTANTS, 32);
+  const shifted = f32x4.add(f32x4.mul(x, v128.load(CONSTANTS, 16)), rounding);
   const n = f32x4.sub(shifted, rounding);
-  let r = f32x4.sub(x, f32x4.mul(n, v128.load(CONSTANTS, 64)));
-  r = f32x4.sub(r, f32x4.mul(n, v128.load(CONSTANTS, 80)));
-  let p = f32x4.add(f32x4.mul(v128.load(CONSTANTS, 96), r), v128.load(CONSTANTS, 112));
-  p = f32x4.add(f32x4.mul(p, r), v128.load(CONSTANTS, 128));
-  p = f32x4.add(f32x4.mul(p, r), v128.load(CONSTANTS, 144));
-  p = f32x4.add(f32x4.mul(p, r), v128.load(CONSTANTS, 160));
-  p = f32x4.add(f32x4.mul(p, r), v128.load(CONSTANTS, 176));
-  p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), v128.load(CONSTANTS, 192));
+  let r = f32x4.add(x, f32x4.mul(n, v128.load(CONSTANTS, 48)));
+  r = f32x4.add(r, f32x4.mul(n, v128.load(CONSTANTS, 64)));
+  const square = f32x4.mul(r, r);
+  const high = f32x4.add(f32x4.mul(v128.load(CONSTANTS, 80), r), v128.load(CONSTANTS, 96));
+  const middle = f32x4.add(f32x4.mul(v128.load(CONSTANTS, 112), r), v128.load(CONSTANTS, 128));
+  const low = f32x4.add(f32x4.mul(v128.load(CONSTANTS, 144), r), v128.load(CONSTANTS, 160));
+  let p = f32x4.add(f32x4.mul(f32x4.add(f32x4.mul(high, square), middle), square), low);
+  p = f32x4.add(f32x4.add(f32x4.mul(p, square), r), v128.load(CONSTANTS, 176));
+  return v128.andnot(i32x4.add(p, i32x4.shl(shifted, 23)), vanished);
+}
+
+/** The same with `multiplyAdd`: faster, and in the two modules not the same to the bit. */
+// @ts-ignore: decorator
+@inline
+export function fusedExponential(x: v128): v128 {
+  const least = v128.load(CONSTANTS);
+  const vanished = f32x4.lt(x, least);
+  x = f32x4.pmax(x, least);
+  const rounding = v128.load(CONSTANTS, 32);
+  const shifted = multiplyAdd(x, v128.load(CONSTANTS, 16), rounding);
+  const n = f32x4.sub(shifted, rounding);
+  const r = multiplyAdd(n, v128.load(CONSTANTS, 64), multiplyAdd(n, v128.load(CONSTANTS, 48), x));
+  const square = f32x4.mul(r, r);
+  const high = multiplyAdd(v128.load(CONSTANTS, 80), r, v128.load(CONSTANTS, 96));
+  const middle = multiplyAdd(v128.load(CONSTANTS, 112), r, v128.load(CONSTANTS, 128));
+  const low = multiplyAdd(v128.load(CONSTANTS, 144), r, v128.load(CONSTANTS, 160));
+  let p = multiplyAdd(multiplyAdd(high, square, middle), square, low);
+  p = f32x4.add(multiplyAdd(p, square, r), v128.load(CONSTANTS, 176));
   return v128.andnot(i32x4.add(p, i32x4.shl(shifted, 23)), vanished);
 }
 

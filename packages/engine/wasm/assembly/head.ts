@@ -13,7 +13,7 @@ export function maskPadding(logits: usize, rows: i32, vocabulary: i32, padded: i
 
 /**
  * For each row of logits[rows, padded] and its target token: log p(target) and the entropy of
- * p = softmax(logits * inverseTemperature), and log(sum(exp)) for the backward pass. `padded` is a multiple of 4.
+ * p = softmax(logits * inverseTemperature), and log(sum(exp)) for the backward pass. `padded` is a multiple of 8.
  */
 export function scoreTargets(
   logits: usize, targets: usize, rows: i32, padded: i32, inverseTemperature: f32, logprobs: usize, entropies: usize,
@@ -22,17 +22,23 @@ export function scoreTargets(
   const bytes = <usize>padded << 2;
   const factor = f32x4.splat(inverseTemperature);
   for (let row = 0; row < rows; row++) {
-    let top = f32x4.splat(MASKED);
-    for (let i: usize = 0; i < bytes; i += 16) top = f32x4.pmax(top, f32x4.mul(v128.load(logits + i), factor));
-    const peak = maxLanes(top);
+    let top0 = f32x4.splat(MASKED);
+    let top1 = top0;
+    for (let i: usize = 0; i < bytes; i += 32) {
+      top0 = f32x4.pmax(top0, f32x4.mul(v128.load(logits + i), factor));
+      top1 = f32x4.pmax(top1, f32x4.mul(v128.load(logits + i, 16), factor));
+    }
+    const peak = maxLanes(f32x4.pmax(top0, top1));
     const offset = f32x4.splat(peak);
     let total = f32x4.splat(0);
     let weighted = f32x4.splat(0);
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const z = f32x4.sub(f32x4.mul(v128.load(logits + i), factor), offset);
-      const e = exponential(z);
-      total = f32x4.add(total, e);
-      weighted = f32x4.add(weighted, f32x4.mul(e, z));
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const z0 = f32x4.sub(f32x4.mul(v128.load(logits + i), factor), offset);
+      const z1 = f32x4.sub(f32x4.mul(v128.load(logits + i, 16), factor), offset);
+      const e0 = exponential(z0);
+      const e1 = exponential(z1);
+      total = f32x4.add(total, f32x4.add(e0, e1));
+      weighted = f32x4.add(weighted, f32x4.add(f32x4.mul(e0, z0), f32x4.mul(e1, z1)));
     }
     const sum = <f64>sumLanes(total);
     const logSum = logarithm(sum);
@@ -67,11 +73,15 @@ export function scoreTargetsBackward(
     const entropy = f32x4.splat(f32.load(entropies));
     const byLogprob = f32x4.splat(gLogprob);
     const byEntropy = f32x4.splat(f32.load(dEntropies));
-    for (let i: usize = 0; i < bytes; i += 16) {
-      const logp = f32x4.sub(f32x4.mul(v128.load(logits + i), factor), logSum);
-      const p = exponential(logp);
-      const g = f32x4.add(byLogprob, f32x4.mul(byEntropy, f32x4.add(logp, entropy)));
-      v128.store(logits + i, f32x4.mul(f32x4.mul(p, g), negated));
+    for (let i: usize = 0; i < bytes; i += 32) {
+      const logp0 = f32x4.sub(f32x4.mul(v128.load(logits + i), factor), logSum);
+      const logp1 = f32x4.sub(f32x4.mul(v128.load(logits + i, 16), factor), logSum);
+      const p0 = exponential(logp0);
+      const p1 = exponential(logp1);
+      const g0 = f32x4.add(byLogprob, f32x4.mul(byEntropy, f32x4.add(logp0, entropy)));
+      const g1 = f32x4.add(byLogprob, f32x4.mul(byEntropy, f32x4.add(logp1, entropy)));
+      v128.store(logits + i, f32x4.mul(f32x4.mul(p0, g0), negated));
+      v128.store(logits + i, f32x4.mul(f32x4.mul(p1, g1), negated), 16);
     }
     const target = logits + (<usize>load<i32>(targets) << 2);
     f32.store(target, f32.load(target) + gLogprob * inverseTemperature);

@@ -1,5 +1,6 @@
 export { attention, packKeys } from './attention';
 export { attentionBackward } from './attention-backward';
+export { attentionCached } from './attention-cached';
 export { addBias, addBiasBackward } from './bias';
 export { copyRows, gatherRows, scatterRows } from './copy';
 export { drawIndex, softmaxWeights } from './draw';

@@ -1,10 +1,13 @@
-import { exponential } from './exponential';
+import { fusedExponential } from './exponential';
 
-/** 1 / (1 + exp(-x)); zero and one are passed in so that loops hold them in registers. */
+/**
+ * 1 / (1 + exp(-x)); zero, one and 88, beyond which the exponential would overflow, are passed in so that loops hold
+ * them in registers.
+ */
 // @ts-ignore: decorator
 @inline
-function sigmoid(x: v128, zero: v128, one: v128): v128 {
-  return f32x4.div(one, f32x4.add(one, exponential(f32x4.sub(zero, x))));
+function sigmoid(x: v128, zero: v128, one: v128, most: v128): v128 {
+  return f32x4.div(one, f32x4.add(one, fusedExponential(f32x4.pmin(f32x4.sub(zero, x), most))));
 }
 
 /**
@@ -15,11 +18,12 @@ export function swiglu(gateUp: usize, activated: usize, rows: i32, size: i32): v
   const bytes = <usize>size << 2;
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
+  const most = f32x4.splat(88);
   for (let row = 0; row < rows; row++) {
     for (let i: usize = 0; i < bytes; i += 16) {
       const gate = v128.load(gateUp + i);
       const up = v128.load(gateUp + bytes + i);
-      v128.store(activated + i, f32x4.mul(f32x4.mul(gate, sigmoid(gate, zero, one)), up));
+      v128.store(activated + i, f32x4.mul(f32x4.mul(gate, sigmoid(gate, zero, one, most)), up));
     }
     gateUp += bytes << 1;
     activated += bytes;
@@ -36,12 +40,13 @@ export function swigluBackward(
   const bytes = <usize>size << 2;
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
+  const most = f32x4.splat(88);
   for (let row = 0; row < rows; row++) {
     for (let i: usize = 0; i < bytes; i += 16) {
       const gate = v128.load(gateUp + i);
       const up = v128.load(gateUp + bytes + i);
       const d = v128.load(dActivated + i);
-      const s = sigmoid(gate, zero, one);
+      const s = sigmoid(gate, zero, one, most);
       const silu = f32x4.mul(gate, s);
       v128.store(activated + i, f32x4.mul(silu, up));
       v128.store(dGateUp + bytes + i, f32x4.mul(d, silu));

@@ -1,3 +1,5 @@
+import { multiplyAdd } from './multiply-add';
+
 /**
  * The two register tiles every matrix product is made of: 4 rows by 8 columns, eight accumulators, which is what the
  * sixteen vector registers of x64 hold without spilling once the operands are counted.
@@ -26,17 +28,17 @@ export function tile4x8(
     const b0 = v128.load(b);
     const b1 = v128.load(b, 16);
     let x = v128.load32_splat(a0);
-    r00 = f32x4.add(r00, f32x4.mul(x, b0));
-    r01 = f32x4.add(r01, f32x4.mul(x, b1));
+    r00 = multiplyAdd(x, b0, r00);
+    r01 = multiplyAdd(x, b1, r01);
     x = v128.load32_splat(a1);
-    r10 = f32x4.add(r10, f32x4.mul(x, b0));
-    r11 = f32x4.add(r11, f32x4.mul(x, b1));
+    r10 = multiplyAdd(x, b0, r10);
+    r11 = multiplyAdd(x, b1, r11);
     x = v128.load32_splat(a2);
-    r20 = f32x4.add(r20, f32x4.mul(x, b0));
-    r21 = f32x4.add(r21, f32x4.mul(x, b1));
+    r20 = multiplyAdd(x, b0, r20);
+    r21 = multiplyAdd(x, b1, r21);
     x = v128.load32_splat(a3);
-    r30 = f32x4.add(r30, f32x4.mul(x, b0));
-    r31 = f32x4.add(r31, f32x4.mul(x, b1));
+    r30 = multiplyAdd(x, b0, r30);
+    r31 = multiplyAdd(x, b1, r31);
     a0 += 4;
     a1 += 4;
     a2 += 4;
@@ -81,10 +83,10 @@ export function tile1x16(
   const end = a + (<usize>depth << 2);
   while (a < end) {
     const x = v128.load32_splat(a);
-    r0 = f32x4.add(r0, f32x4.mul(x, v128.load(b)));
-    r1 = f32x4.add(r1, f32x4.mul(x, v128.load(b, 16)));
-    r2 = f32x4.add(r2, f32x4.mul(x, v128.load(b2)));
-    r3 = f32x4.add(r3, f32x4.mul(x, v128.load(b2, 16)));
+    r0 = multiplyAdd(x, v128.load(b), r0);
+    r1 = multiplyAdd(x, v128.load(b, 16), r1);
+    r2 = multiplyAdd(x, v128.load(b2), r2);
+    r3 = multiplyAdd(x, v128.load(b2, 16), r3);
     a += 4;
     b += bStride;
     b2 += bStride;
@@ -110,8 +112,8 @@ export function tile1x8(a: usize, b: usize, bStride: usize, c: usize, depth: i32
   const end = a + (<usize>depth << 2);
   while (a < end) {
     const x = v128.load32_splat(a);
-    r0 = f32x4.add(r0, f32x4.mul(x, v128.load(b)));
-    r1 = f32x4.add(r1, f32x4.mul(x, v128.load(b, 16)));
+    r0 = multiplyAdd(x, v128.load(b), r0);
+    r1 = multiplyAdd(x, v128.load(b, 16), r1);
     a += 4;
     b += bStride;
   }
@@ -152,17 +154,17 @@ export function outerTile4x8(
     const x0 = v128.load(x);
     const x1 = v128.load(x, 16);
     let s = v128.load32_splat(y);
-    r00 = f32x4.add(r00, f32x4.mul(s, x0));
-    r01 = f32x4.add(r01, f32x4.mul(s, x1));
+    r00 = multiplyAdd(s, x0, r00);
+    r01 = multiplyAdd(s, x1, r01);
     s = v128.load32_splat(y, 4);
-    r10 = f32x4.add(r10, f32x4.mul(s, x0));
-    r11 = f32x4.add(r11, f32x4.mul(s, x1));
+    r10 = multiplyAdd(s, x0, r10);
+    r11 = multiplyAdd(s, x1, r11);
     s = v128.load32_splat(y, 8);
-    r20 = f32x4.add(r20, f32x4.mul(s, x0));
-    r21 = f32x4.add(r21, f32x4.mul(s, x1));
+    r20 = multiplyAdd(s, x0, r20);
+    r21 = multiplyAdd(s, x1, r21);
     s = v128.load32_splat(y, 12);
-    r30 = f32x4.add(r30, f32x4.mul(s, x0));
-    r31 = f32x4.add(r31, f32x4.mul(s, x1));
+    r30 = multiplyAdd(s, x0, r30);
+    r31 = multiplyAdd(s, x1, r31);
     y += yStride;
     x += xStride;
   }
