@@ -61,19 +61,13 @@ export class KeyValueCache {
 
   /** Copies what is held of the first `length` positions of one slot to another. */
   copy(from: number, to: number, length: number): void {
-    const { config, heap, layout } = this.model;
-    const headFloats = this.slotBytes / 4 / config.keyValueHeadCount;
+    const { config, kernels, layout } = this.model;
+    const { keyValueWidth } = layout;
     // Whole panels: what the last one holds beyond `length` is masked, and overwritten before it is not.
-    const [keys, values] = [roundUpTo8(length) * layout.headSize, length * layout.headSize];
     for (let layer = 0; layer < config.layerCount; layer++) {
-      const place = (slot: number): Address => this.block + (layer * this.slots + slot) * 2 * this.slotBytes;
-      const [source, target] = [from, to].map((slot) => heap.floats(place(slot), this.slotBytes / 2));
-      for (let head = 0; head < config.keyValueHeadCount; head++) {
-        const panels = head * headFloats;
-        const rows = this.slotBytes / 4 + panels;
-        target?.set(source?.subarray(panels, panels + keys) ?? [], panels);
-        target?.set(source?.subarray(rows, rows + values) ?? [], rows);
-      }
+      const [source, target] = [this.place(layer, from), this.place(layer, to)];
+      kernels.copyRows(source, 0, target, 0, 1, roundUpTo8(length) * keyValueWidth);
+      kernels.copyRows(source + this.valuesOffset, 0, target + this.valuesOffset, 0, 1, length * keyValueWidth);
     }
   }
 
