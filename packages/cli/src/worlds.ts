@@ -1,5 +1,5 @@
 import type { WorldSource } from '@turnwise/core';
-import { baseCheckpointFolder, questionKinds, wikiworldSource, type Difficulty } from '@turnwise/wikiworld';
+import { baseCheckpointFolder, baseProfiles, questionKinds, wikiworldSource, type BaseName, type Difficulty } from '@turnwise/wikiworld';
 
 const difficulties = Object.keys(questionKinds);
 
@@ -13,9 +13,14 @@ export const builtinWorlds: Readonly<Record<string, WorldSource>> = {
   },
 };
 
-/** Folders that plugins ask for by name: the base checkpoint of the generated world. */
+/** Folders that plugins ask for by name: the base checkpoints of the generated world. */
 export function resolveAsset(name: string): string | null {
-  return name === 'quickstart' || name === 'wikiworld:base' ? baseCheckpointFolder() : null;
+  if (name === 'wikiworld:base') return baseCheckpointFolder();
+  return isBaseName(name) ? baseCheckpointFolder(name) : null;
+}
+
+function isBaseName(name: string): name is BaseName {
+  return Object.hasOwn(baseProfiles, name);
 }
 
 function isDifficulty(name: string): name is Difficulty {

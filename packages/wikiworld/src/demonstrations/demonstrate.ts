@@ -1,6 +1,6 @@
 import type { Passage, Protocol, RandomStream, SearchTool } from '@turnwise/core';
 import { isName } from '../names/name-pools.js';
-import { relationOf } from '../schema/relations.js';
+import { neighbourOf, relationOf } from '../schema/relations.js';
 import { decide } from '../world/draw-questions.js';
 import type { Fact, FactIndex } from '../world/fact.js';
 import type { WorldQuestion } from '../world/world-question.js';
@@ -107,8 +107,9 @@ function poseQuery(
   rates: FaultRates,
   happens: (...rates: readonly number[]) => number,
 ): string {
-  const keywords = relationOf(relation).keywords.join(' ');
-  const fault = happens(rates.entityOnly, rates.relationOnly);
+  const fault = happens(rates.entityOnly, rates.relationOnly, rates.neighbour);
+  const asked = relationOf(relation);
+  const keywords = (fault === 2 ? neighbourOf(asked) : asked).keywords.join(' ');
   return fault === 0 ? subject : fault === 1 ? keywords : `${subject} ${keywords}`;
 }
 

@@ -7,6 +7,8 @@ export interface FaultRates {
   readonly entityOnly: number;
   /** Query: the relation's keywords alone. */
   readonly relationOnly: number;
+  /** Query: the entity's name with the keywords of another relation, the next one its kind of entity has. */
+  readonly neighbour: number;
   /** Reading: does not look, takes the subject itself for the object ("surely Tinvek"). */
   readonly skim: number;
   /** Reading: looks at the end only, takes the last name or year of all hits ("perhaps Morlok"). */
@@ -35,9 +37,11 @@ export interface DecisionContext {
 /** A demonstrator: how it errs in which situation. */
 export type Profile = (context: DecisionContext) => FaultRates;
 
-const none: FaultRates = {
+/** Never errs. */
+export const faultless: FaultRates = {
   entityOnly: 0,
   relationOnly: 0,
+  neighbour: 0,
   skim: 0,
   glance: 0,
   guess: 0,
@@ -49,7 +53,7 @@ const none: FaultRates = {
 
 const always =
   (rates: Partial<FaultRates>): Profile =>
-  () => ({ ...none, ...rates });
+  () => ({ ...faultless, ...rates });
 
 /** Demonstrators of one character each. */
 export const profiles = {

@@ -161,3 +161,9 @@ export function relationOf(id: string): Relation {
 export function relationsOf(kind: EntityKind): readonly Relation[] {
   return relations.filter((relation) => relation.subject === kind);
 }
+
+/** The relation that stands after it among those of its kind of subject; after the last, the first. */
+export function neighbourOf(relation: Relation): Relation {
+  const own = relationsOf(relation.subject);
+  return own[(own.indexOf(relation) + 1) % own.length] as Relation;
+}
