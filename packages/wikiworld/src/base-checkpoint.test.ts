@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadCheckpoint } from '@turnwise/engine';
 import { baseCheckpointFolder } from './base-checkpoint.js';
+import { baseProfiles, type BaseName } from './recipe/base-profile.js';
 import { recipeSettings } from './recipe/settings.js';
 import { tokenizerJson } from './tokenizer/tokenizer-json.js';
 
-const folder = baseCheckpointFolder();
-const readJson = async (name: string): Promise<Record<string, unknown>> =>
-  JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, unknown>;
+const names = Object.keys(baseProfiles) as BaseName[];
 
-describe('the base checkpoint', () => {
+describe.each(names)('the base checkpoint %s', (base) => {
+  const folder = baseCheckpointFolder(base);
+  const readJson = async (name: string): Promise<Record<string, unknown>> =>
+    JSON.parse(await readFile(join(folder, name), 'utf8')) as Record<string, unknown>;
+
   it('is what its recipe says, file by file', async () => {
     const { sha256 } = (await readJson('recipe.json')) as { sha256: Record<string, string> };
     expect(Object.keys(sha256).sort()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createSearchR1Protocol, randomStream } from '@turnwise/core';
 import { buildIndex, lunrOptions, LunrSearchTool } from '@turnwise/search-lunr';
-import { relationOf } from '../schema/relations.js';
-import { FactIndex } from '../world/fact.js';
+import { neighbourOf, relationOf, relations } from '../schema/relations.js';
+import { FactIndex, type Fact } from '../world/fact.js';
 import { generateWorld, type World } from '../world/generate-world.js';
 import { demonstrate } from './demonstrate.js';
 import type { Demonstration } from './demonstration.js';
-import { profiles } from './fault-rates.js';
+import { faultless, profiles } from './fault-rates.js';
 
 const protocol = createSearchR1Protocol({ instructions: '', passage: '{text}' });
 const standard = generateWorld({ seed: 2 });
@@ -40,6 +40,19 @@ describe('demonstrate', () => {
     }
     const wanderers = await play(standard, 'wanderer');
     expect(wanderers.every(({ answer, turns }) => answer === null && turns.length === 5)).toBe(true);
+  });
+
+  it('asks for the neighbouring relation of the same entity when it strays', async () => {
+    const facts = new FactIndex(standard.facts);
+    const options = { search, protocol, facts, profile: () => ({ ...faultless, neighbour: 1 }) };
+    for (const question of standard.eval.slice(0, 40)) {
+      const [first] = (await demonstrate(question, { ...options, random: randomStream(1, question.id) })).turns;
+      const { subject, relation } = question.steps[0] as Fact;
+      const neighbour = neighbourOf(relationOf(relation));
+      expect(first?.output).toContain(`<search> ${subject} ${neighbour.keywords.join(' ')} </search>`);
+      expect([neighbour.subject, neighbour.id === relation]).toEqual([relationOf(relation).subject, false]);
+    }
+    expect(new Set(relations.map((relation) => neighbourOf(relation).id)).size).toBe(relations.length);
   });
 
   it('writes turns that the protocol reads, each with one action', async () => {
