@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holm, readFinishedRun, signFlipTest, type FinishedRun } from '@turnwise/core';
 import { againstBaseline, paceOf } from './tspo/against-baseline.js';
+import { byKind } from './tspo/by-kind.js';
 import { conversionOf, converted } from './tspo/conversion.js';
 import { creditSpread } from './tspo/credit-spread.js';
 import { readGroups, type RecordedGroup } from './tspo/recorded-group.js';
@@ -38,6 +39,7 @@ export default async function bench(options: Record<string, string>): Promise<Re
       paceOf(strategy, own, (options['thresholds'] ?? '0.2,0.3,0.4').split(',').map(Number)),
     ),
     conversion: conversions(runs, baseline),
+    kinds: [...runs].map(([strategy, own]) => ({ strategy, kinds: byKind(own) })),
     credit: [...groups].map(([strategy, own]) => ({
       strategy,
       ...creditSpread(own.map(({ advantages }) => advantages)),

@@ -1,5 +1,12 @@
 import type { WorldSource } from '@turnwise/core';
-import { baseCheckpointFolder, baseProfiles, questionKinds, wikiworldSource, type BaseName, type Difficulty } from '@turnwise/wikiworld';
+import {
+  baseCheckpointFolder,
+  baseProfiles,
+  questionKinds,
+  wikiworldSource,
+  type BaseName,
+  type Difficulty,
+} from '@turnwise/wikiworld';
 
 const difficulties = Object.keys(questionKinds);
 

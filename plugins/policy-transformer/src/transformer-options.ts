@@ -5,7 +5,9 @@ export const transformerOptions = z.strictObject({
   base: z
     .string()
     .default('quickstart')
-    .describe('Checkpoint to start from: `quickstart` (shipped with the generated world) or a folder.'),
+    .describe(
+      'Checkpoint to start from: `quickstart`, `quickstart-bad-search` or `quickstart-bad-both` (shipped with the generated world), or a folder.',
+    ),
   engine: z
     .enum(['auto', 'wasm', 'tfjs', 'tfjs-gpu'])
     .default('auto')
