@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holm, readFinishedRun, signFlipTest, type FinishedRun } from '@turnwise/core';
 import { againstBaseline, paceOf } from './tspo/against-baseline.js';
@@ -7,6 +7,7 @@ import { conversionOf, converted } from './tspo/conversion.js';
 import { creditSpread } from './tspo/credit-spread.js';
 import { readGroups, type RecordedGroup } from './tspo/recorded-group.js';
 import { byThirds } from './tspo/search-and-read.js';
+import { tables, type Findings } from './tspo/tables.js';
 
 /**
  * Reads the folder of a `turnwise compare` and asks it the questions of docs/benchmarks/tspo.md: who is ahead of the
@@ -15,7 +16,7 @@ import { byThirds } from './tspo/search-and-read.js';
  *
  * Options: `runs` (the folder), `strategies` and `seeds` (comma-separated; default: all that are there), `baseline`
  * (default `grpo`), `family` (strategies whose tests are corrected together; default: all), `thresholds` (default
- * `0.2,0.3,0.4`).
+ * `0.2,0.3,0.4`), `markdown` (a file for the tables).
  */
 export default async function bench(options: Record<string, string>): Promise<Record<string, unknown>> {
   const { runs: folder, baseline = 'grpo' } = options;
@@ -27,8 +28,7 @@ export default async function bench(options: Record<string, string>): Promise<Re
   for (const [strategy, own] of runs) {
     groups.set(strategy, (await Promise.all(own.map((run) => readGroups(run.folder)))).flat());
   }
-  return {
-    folder,
+  const found = {
     baseline,
     seeds: Object.fromEntries([...runs].map(([strategy, own]) => [strategy, own.map(({ seed }) => seed)])),
     budget: budgetOf([...runs.values()][0]?.[0]),
@@ -46,6 +46,8 @@ export default async function bench(options: Record<string, string>): Promise<Re
     })),
     thirds: [...groups].map(([strategy, own]) => ({ strategy, thirds: byThirds(own) })),
   };
+  if (options['markdown'] !== undefined) await writeFile(options['markdown'], `${tables(found)}\n`);
+  return found;
 }
 
 /** Finished runs by strategy, by seed; those of a strategy that is not asked for, or are not finished, are left out. */
@@ -79,7 +81,7 @@ function budgetOf(run: FinishedRun | undefined): unknown {
 }
 
 /** Of the questions wrong before training: how many are right later, and the paired difference to the baseline. */
-function conversions(runs: ReadonlyMap<string, readonly FinishedRun[]>, baseline: string): unknown[] {
+function conversions(runs: ReadonlyMap<string, readonly FinishedRun[]>, baseline: string): Findings['conversion'] {
   const base = new Map(runs.get(baseline)?.map((run) => [run.seed, conversionOf(run)]));
   const rows = [...runs].map(([strategy, all]) => {
     const own = all.map(conversionOf);
