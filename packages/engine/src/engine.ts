@@ -122,6 +122,9 @@ export interface Engine {
   restoreOptimizer(state: OptimizerState): void;
 
   openDecoder(options: DecoderOptions): Decoder;
+
+  /** Frees what no garbage collector does, such as memory of a device; further calls fail. Absent where there is none. */
+  dispose?(): void;
 }
 
 export interface DecoderOptions {

@@ -229,13 +229,51 @@ test('an engine that is not trainable scores and samples, and refuses the rest',
   expect(() => engine.readGradient('model.norm.weight')).toThrow('is not trained');
 });
 
-test('TensorFlow.js refuses what only the embedded engine has; auto takes the embedded one', async () => {
+test('adapters trained on TensorFlow.js are saved as those of the embedded engine are, and read by it', async () => {
   await writeHuggingFaceFolder(base, tinyConfigs.qwen2);
-  await expect(loadCheckpoint(base, { lora: all, engine: 'tfjs' })).rejects.toThrow('lora is for engine wasm');
-  await expect(loadCheckpoint(base, { trainable: false, engine: 'tfjs-gpu' })).rejects.toThrow(
-    'trainable: false is for',
-  );
   const lines: string[] = [];
-  const { engine } = await loadCheckpoint(base, { lora: all, engine: 'auto', log: (line) => lines.push(line) });
-  expect([engine.name, lines]).toEqual(['wasm', ['engine: embedded (wasm), which alone has lora']]);
+  const log = (line: string): number => lines.push(line);
+  const checkpoint = await loadCheckpoint(base, { lora: all, engine: 'tfjs', log });
+  const { engine } = checkpoint;
+  expect(engine.name).toMatch(/^tfjs/u);
+  expect(engine.lora).toEqual(all);
+  const frozen = stored(engine);
+  for (let seed = 0; seed < 3; seed++) step(engine, seed);
+  expect(stored(engine)).toEqual(frozen);
+  await saveAdapter(folder, engine, 'some/base');
+  await saveOptimizer(folder, engine);
+  const again = (await loadCheckpoint(base, { lora: await readAdapterConfig(folder) })).engine;
+  expect(again.name).toBe('wasm');
+  await loadAdapter(folder, again);
+  await loadOptimizer(folder, again);
+  for (const { name } of engine.trainedParameters()) {
+    expect(again.readParameter(name)).toEqual(engine.readParameter(name));
+  }
+  const close = (a: Float32Array, b: Float32Array, tolerance: number): void => {
+    expect(b).toHaveLength(a.length);
+    a.forEach((value, i) => expect(Math.abs(value - (b[i] ?? NaN))).toBeLessThan(tolerance));
+  };
+  close(scores(engine), scores(again), 3e-5);
+  // Both go on from there, moments and all.
+  for (const one of [engine, again]) step(one, 9);
+  close(scores(engine), scores(again), 2e-4);
+  await saveCheckpoint(folder, checkpoint);
+  close(scores((await loadCheckpoint(folder)).engine), scores(engine), 3e-5);
+  expect(() => engine.readGradient('model.norm.weight')).toThrow('is not trained: it has no gradient');
+});
+
+test('an engine that is not trainable, on TensorFlow.js', async () => {
+  await writeHuggingFaceFolder(base, tinyConfigs.qwen2);
+  const { engine } = await loadCheckpoint(base, { trainable: false, engine: 'tfjs' });
+  expect(engine.trainedParameters()).toEqual([]);
+  const batch = batchOf(engine);
+  const gradient = { logprobs: new Float32Array(batch.scored.length) };
+  for (const use of [
+    () => engine.backward((engine.forward(batch), gradient)),
+    () => engine.zeroGradients(),
+    () => engine.optimizerStep({ learningRate: 1 }),
+    () => engine.optimizerState(),
+  ]) {
+    expect(use).toThrow('made with trainable: false');
+  }
 });

@@ -37,17 +37,12 @@ export async function openEngine({
   ...options
 }: OpenEngineOptions): Promise<Engine> {
   if (engine === 'wasm') return createEngine(options);
-  if (options.lora || options.trainable === false) {
-    const asked = options.lora ? 'lora' : 'trainable: false';
-    if (engine !== 'auto') throw new Error(`${asked} is for engine wasm; engine ${engine} trains all weights`);
-    log?.(`engine: embedded (wasm), which alone has ${asked}`);
-    return createEngine(options);
-  }
   keepOldUtil();
   try {
     const { tf, explanation } = await loadTensorFlow(engine === 'tfjs' ? 'any' : 'gpu', importModule);
     log?.(`engine: ${explanation}`);
-    return new TfjsEngine(tf, options.config, options.seed, options.initialisation ?? {});
+    const { config, seed, initialisation = {}, lora = null, trainable = true } = options;
+    return new TfjsEngine(tf, config, seed, initialisation, { lora, trainable });
   } catch (error) {
     if (engine !== 'auto' || !(error instanceof EngineUnavailable)) throw error;
     log?.(

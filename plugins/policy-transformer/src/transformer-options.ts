@@ -36,7 +36,7 @@ export const transformerOptions = z.strictObject({
         .describe('Also write the whole model with its adapters merged, in `merged` beside each saved adapter.'),
     })
     .optional()
-    .describe('Train low-rank adapters on frozen weights, on the embedded engine. Default: train the weights.'),
+    .describe('Train low-rank adapters on frozen weights. Default: train the weights.'),
   slots: z.int().min(1).max(4096).default(128).describe('Trajectories whose keys and values are kept at once.'),
   tokensPerStep: z
     .int()

@@ -143,12 +143,15 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     const next = await this.loadTrained(folder);
     await loadOptimizer(folder, next.engine);
     this.decoder.close();
+    this.checkpoint.engine.dispose?.();
     this.checkpoint = next;
     [this.decoder, this.batch] = this.openDecoder();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.decoder.close();
+    this.checkpoint.engine.dispose?.();
+    this.reference?.dispose?.();
     return Promise.resolve();
   }
 

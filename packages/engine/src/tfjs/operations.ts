@@ -31,6 +31,20 @@ export class Operations {
     return product(x, weight) as Tensor2D;
   }
 
+  /** The same for a matrix that stays as it is: no gradient of it is computed. */
+  projectFrozen(x: Tensor2D, weight: Tensor): Tensor2D {
+    const { tf } = this;
+    const product = tf.customGrad((...inputs: unknown[]) => {
+      const [states, save] = inputs as [Tensor2D, (tensors: Tensor[]) => void];
+      save([weight]);
+      return {
+        value: tf.matMul(states, tf.transpose(weight as Tensor2D)),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.matMul(dy as Tensor2D, saved[0] as Tensor2D),
+      };
+    });
+    return product(x) as Tensor2D;
+  }
+
   /** Rows of a table [rows, width] by index; the gradient adds up what fell on each row. */
   gatherRows(table: Tensor, indices: Tensor1D): Tensor2D {
     const { tf } = this;

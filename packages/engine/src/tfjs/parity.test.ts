@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs';
+import { createEngine } from '../create-engine.js';
 import type { Engine } from '../engine.js';
+import { loraTargets, type LoraConfig } from '../lora.js';
+import { normalStream } from '../random-normal.js';
 import { randomBatch, smallEngine, uniforms } from '../testing/small-models.js';
 import type { TransformerConfigInput } from '../transformer-config.js';
 import { TfjsEngine } from './tfjs-engine.js';
@@ -9,13 +12,16 @@ import { TfjsEngine } from './tfjs-engine.js';
 const scoreTolerance = 3e-5;
 /** Of the largest gradient in the tensor. */
 const gradientTolerance = 3e-4;
+/** Mean over a batch, in nats, between the first and the tenth step. */
+const lossTolerance = 3e-4;
 /** Weights after ten steps of a learning rate of 1e-3: Adam turns a tiny gradient's rounding into a step of its own size. */
 const weightTolerance = 2e-4;
 
-/** The same weights on TensorFlow.js. */
+/** The same weights and adapters on TensorFlow.js. */
 function onTensorFlow(engine: Engine): TfjsEngine {
-  const other = new TfjsEngine(tf, engine.config, 0, {});
-  for (const { name } of engine.parameters()) other.writeParameter(name, engine.readParameter(name));
+  const other = new TfjsEngine(tf, engine.config, 0, {}, { lora: engine.lora, trainable: true });
+  for (const { name } of [...engine.parameters(), ...(engine.lora ? engine.trainedParameters() : [])])
+    other.writeParameter(name, engine.readParameter(name));
   return other;
 }
 
@@ -46,11 +52,55 @@ afterAll(() => {
 /** The JavaScript backend takes a second for what the embedded engine does in a millisecond. */
 const small = { hiddenSize: 16, headCount: 2, keyValueHeadCount: 1, intermediateSize: 20 };
 
-const models: [string, Partial<TransformerConfigInput>, number][] = [
-  ['one key per head, three taps', { ...small, keyValueHeadCount: 2 }, 1],
-  ['keys shared by two heads, three taps, temperature 0.7', small, 0.7],
-  ['no taps, one layer', { ...small, shiftTaps: 0, layerCount: 1 }, 1],
-  ['as in Qwen2: biases of queries, keys and values, tied', { ...small, shiftTaps: 0, queryKeyValueBias: true }, 1],
+/** Every combination of keys per head or shared, tied or not, with and without biases, with and without taps. */
+const combinations = [2, 1].flatMap((keyValueHeadCount) =>
+  [true, false].flatMap((tiedEmbedding) =>
+    [true, false].flatMap((biased) =>
+      [0, 2].map((shiftTaps): [string, Partial<TransformerConfigInput>, number, LoraConfig | null] => [
+        [
+          keyValueHeadCount === 2 ? 'a key per head' : 'shared keys',
+          tiedEmbedding ? 'tied' : 'untied',
+          biased ? 'all biases' : 'no bias',
+          shiftTaps === 0 ? 'no taps' : `${shiftTaps} taps`,
+        ].join(', '),
+        {
+          ...small,
+          layerCount: 1,
+          keyValueHeadCount,
+          tiedEmbedding,
+          queryKeyValueBias: biased,
+          attentionOutBias: biased,
+          feedForwardBias: biased,
+          shiftTaps,
+        },
+        1,
+        null,
+      ]),
+    ),
+  ),
+);
+
+const models: [string, Partial<TransformerConfigInput>, number, LoraConfig | null][] = [
+  ...combinations,
+  ['two layers, temperature 0.7', small, 0.7, null],
+  [
+    'as in Qwen2: biases of queries, keys and values, tied',
+    { ...small, shiftTaps: 0, queryKeyValueBias: true },
+    1,
+    null,
+  ],
+  [
+    'adapters on all projections',
+    { ...small, queryKeyValueBias: true },
+    0.8,
+    { rank: 3, alpha: 7, targets: loraTargets },
+  ],
+  [
+    'adapters on some projections of normed heads and an output head of its own, scale by the root of the rank',
+    { ...small, shiftTaps: 0, queryKeyNorm: true, tiedEmbedding: false },
+    1,
+    { rank: 8, alpha: 4, targets: ['v_proj', 'up_proj', 'o_proj'], rankStabilised: true },
+  ],
   [
     'as in Qwen3: normed heads wider than the stream, an output head of its own, linear scaling',
     {
@@ -65,6 +115,7 @@ const models: [string, Partial<TransformerConfigInput>, number][] = [
       ropeScaling: { kind: 'linear', factor: 3 },
     },
     0.9,
+    null,
   ],
   [
     'as in Llama 3: all biases, scaled positions, an output head of its own; and taps',
@@ -84,14 +135,31 @@ const models: [string, Partial<TransformerConfigInput>, number][] = [
       },
     },
     1.2,
+    null,
   ],
 ];
 
-describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature) => {
+/** With adapters away from their start, where B is 0 and A has no gradient. */
+function adaptedEngine(changes: Partial<TransformerConfigInput>, seed: number, lora: LoraConfig | null): Engine {
+  const engine = smallEngine(changes, seed);
+  if (lora === null) return engine;
+  const adapted = createEngine({ config: engine.config, seed, lora });
+  for (const { name } of engine.parameters()) adapted.writeParameter(name, engine.readParameter(name));
+  for (const { name } of adapted.trainedParameters()) {
+    const normal = normalStream(seed, name);
+    adapted.writeParameter(
+      name,
+      adapted.readParameter(name).map(() => 0.3 * normal()),
+    );
+  }
+  return adapted;
+}
+
+describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature, lora) => {
   const lengths = [2, 3, 8, 13, 5];
 
   it('scores and gradients of a ragged batch', () => {
-    const engine = smallEngine(changes);
+    const engine = adaptedEngine(changes, 1, lora);
     const other = onTensorFlow(engine);
     const batch = randomBatch(engine.config, lengths, 7, 0.9);
     const uniform = uniforms(8);
@@ -102,7 +170,8 @@ describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature) => {
     expect(largestDifference(ours?.logprobs ?? [], theirs?.logprobs ?? [])).toBeLessThan(scoreTolerance);
     expect(largestDifference(ours?.entropies ?? [], theirs?.entropies ?? [])).toBeLessThan(scoreTolerance);
     for (const one of [engine, other]) one.backward(gradient);
-    for (const { name } of engine.parameters()) {
+    expect(other.trainedParameters()).toEqual(engine.trainedParameters());
+    for (const { name } of engine.trainedParameters()) {
       const [a, b] = [engine.readGradient(name), other.readGradient(name)];
       expect(largest(a)).toBeGreaterThan(1e-3);
       expect(largestDifference(a, b) / largest(a)).toBeLessThan(gradientTolerance);
@@ -112,19 +181,26 @@ describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature) => {
   });
 
   it('ten optimiser steps', () => {
-    const engine = smallEngine(changes, 2);
+    const engine = adaptedEngine(changes, 2, lora);
     const other = onTensorFlow(engine);
     for (let step = 0; step < 10; step++) {
       const batch = randomBatch(engine.config, [2, 7, 4], 20 + step, 0.9);
+      const losses: number[] = [];
       const norms = [engine, other].map((one) => {
         one.zeroGradients();
         const { logprobs } = one.forward(batch);
         one.backward({ logprobs: new Float32Array(logprobs.length).fill(-1 / logprobs.length) });
+        losses.push(-logprobs.reduce((sum, logprob) => sum + logprob, 0) / logprobs.length);
         return one.optimizerStep({ learningRate: 1e-3, weightDecay: 0.1, maxGradientNorm: 0.5 }).gradientNorm;
       });
+      expect(Math.abs((losses[1] ?? NaN) - (losses[0] ?? NaN))).toBeLessThan(lossTolerance);
       expect(Math.abs((norms[1] ?? NaN) / (norms[0] ?? NaN) - 1)).toBeLessThan(2e-3);
     }
     for (const { name } of engine.parameters()) {
+      const [a, b] = [engine, other].map((one) => one.readMergedParameter(name));
+      expect(largestDifference(a ?? [], b ?? [])).toBeLessThan(weightTolerance);
+    }
+    for (const { name } of engine.trainedParameters()) {
       expect(largestDifference(engine.readParameter(name), other.readParameter(name))).toBeLessThan(weightTolerance);
     }
     const [state, otherState] = [engine.optimizerState(), other.optimizerState()];
@@ -134,7 +210,7 @@ describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature) => {
   });
 
   it('greedy decoding, sequences joining, leaving and being cut back', () => {
-    const engine = smallEngine(changes, 3);
+    const engine = adaptedEngine(changes, 3, lora);
     const other = onTensorFlow(engine);
     const { vocabularySize } = engine.config;
     const uniform = uniforms(5);
@@ -190,7 +266,6 @@ describe.each(models)('wasm and tfjs agree: %s', (_, changes, temperature) => {
       { slot: 3, tokens: prompt(2) },
       { slot: 2, tokens: prompt(1) },
     ]);
-    // The cache says what a whole pass says.
     for (const decoder of decoders) decoder.close();
     other.dispose();
   });

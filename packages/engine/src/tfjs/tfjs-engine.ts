@@ -12,13 +12,15 @@ import type {
   ScoredTokens,
   ScoringOptions,
 } from '../engine.js';
-import { initialValues, type Initialisation } from '../initialisation.js';
-import { ParameterLayout } from '../parameter-layout.js';
+import type { Initialisation } from '../initialisation.js';
+import type { LoraConfig } from '../lora.js';
+import type { TrainingKind } from '../model-memory.js';
 import { validateConfig, type TransformerConfig } from '../transformer-config.js';
 import { batchGrids, type BatchGrid } from './batch-grids.js';
-import type { Tensor, Tensor1D, TensorFlow, Variable } from './tensorflow.js';
+import type { Tensor1D, TensorFlow } from './tensorflow.js';
 import { TfjsDecoder } from './tfjs-decoder.js';
-import { TfjsOptimizer, type TfjsParameter } from './tfjs-optimizer.js';
+import { TfjsOptimizer } from './tfjs-optimizer.js';
+import { read, TfjsParameters } from './tfjs-parameters.js';
 import { TfjsTransformer } from './transformer.js';
 
 interface PendingBatch {
@@ -35,9 +37,8 @@ interface PendingBatch {
  */
 export class TfjsEngine implements Engine {
   readonly name: string;
-  /** All weights are trained here: `openEngine` refuses adapters. */
-  readonly lora = null;
-  private readonly byName = new Map<string, TfjsParameter>();
+  readonly lora: LoraConfig | null;
+  private readonly tensors: TfjsParameters;
   private readonly model: TfjsTransformer;
   private readonly optimizer: TfjsOptimizer;
   private pending: PendingBatch | null = null;
@@ -48,61 +49,40 @@ export class TfjsEngine implements Engine {
     readonly config: TransformerConfig,
     seed: number,
     initialisation: Initialisation,
+    training: TrainingKind = { lora: null, trainable: true },
   ) {
     validateConfig(config);
     this.name = `tfjs (${tf.getBackend()})`;
-    const { tensors, ranges } = new ParameterLayout(config);
-    const weights = new Map<string, Variable>();
-    for (const place of tensors.values()) {
-      const { name } = place;
-      const shape = [...place.shape];
-      const first = tf.tensor(initialValues(place, config.layerCount, seed, initialisation), shape);
-      const weight = tf.variable(first);
-      first.dispose();
-      const range = ranges.find(({ offset, length }) => place.offset >= offset && place.offset < offset + length);
-      const decayed = range?.decayed ?? false;
-      const zeros = (): Tensor => tf.zeros(shape);
-      weights.set(name, weight);
-      this.byName.set(name, {
-        name,
-        weight,
-        gradient: zeros(),
-        firstMoment: zeros(),
-        secondMoment: zeros(),
-        decayed,
-      });
-    }
-    this.model = new TfjsTransformer(tf, config, weights);
-    this.optimizer = new TfjsOptimizer(tf, [...this.byName.values()]);
+    this.lora = training.lora;
+    this.tensors = new TfjsParameters(tf, config, seed, initialisation, training);
+    const { weights, adapters, trained } = this.tensors;
+    this.model = new TfjsTransformer(tf, config, weights, adapters);
+    this.optimizer = new TfjsOptimizer(tf, trained === null ? null : [...trained.values()]);
   }
 
   parameters(): readonly ParameterTensor[] {
-    return [...this.byName.values()].map(({ name, weight }) => ({ name, shape: weight.shape }));
+    return this.tensors.list('weights');
   }
 
   trainedParameters(): readonly ParameterTensor[] {
-    return this.parameters();
+    return this.tensors.list('trained');
   }
 
   readMergedParameter(name: string): Float32Array {
-    return this.readParameter(name);
+    return this.tensors.readMerged(name);
   }
 
   readParameter(name: string): Float32Array {
-    return (this.parameter(name).weight.dataSync() as Float32Array).slice();
+    return read(this.tensors.variableOf(name));
   }
 
   writeParameter(name: string, values: Float32Array): void {
-    const { weight } = this.parameter(name);
-    if (values.length !== weight.size) throw new Error(`'${name}' holds ${weight.size} values, got ${values.length}`);
-    const next = this.tf.tensor(values.slice(), weight.shape);
-    weight.assign(next);
-    next.dispose();
+    this.tensors.write(name, values);
     this.version++;
   }
 
   readGradient(name: string): Float32Array {
-    return (this.parameter(name).gradient.dataSync() as Float32Array).slice();
+    return this.tensors.readGradient(name);
   }
 
   writeGradient(name: string, values: Float32Array): void {
@@ -138,8 +118,10 @@ export class TfjsEngine implements Engine {
         throw new Error(`gradient.${name} has ${values.length} values for ${pending.scored} scored positions`);
       }
     }
+    const { trained } = this.tensors;
+    if (trained === null) throw new Error('an engine that was made with trainable: false has no backward pass');
     this.pending = null;
-    const variables = [...this.byName.values()].map(({ weight }) => weight);
+    const variables = [...trained.values()].map(({ weight }) => weight);
     for (const grid of pending.grids) {
       const picked = (values: Float32Array): Tensor1D =>
         tf.tensor1d(Float32Array.from(grid.places, (place) => values[place] ?? 0));
@@ -150,7 +132,7 @@ export class TfjsEngine implements Engine {
         return tf.add(fromLogprobs, tf.sum(tf.mul(entropies, picked(gradient.entropies)))).asScalar();
       }, variables);
       value.dispose();
-      for (const parameter of this.byName.values()) {
+      for (const parameter of trained.values()) {
         const own = grads[parameter.weight.name];
         if (!own) throw new Error(`no gradient of '${parameter.name}'`);
         const sum = tf.add(parameter.gradient, own);
@@ -161,7 +143,9 @@ export class TfjsEngine implements Engine {
   }
 
   zeroGradients(): void {
-    for (const parameter of this.byName.values()) {
+    const { trained } = this.tensors;
+    if (trained === null) throw new Error('an engine that was made with trainable: false cannot be trained');
+    for (const parameter of trained.values()) {
       parameter.gradient.dispose();
       parameter.gradient = this.tf.zeros(parameter.weight.shape);
     }
@@ -192,10 +176,7 @@ export class TfjsEngine implements Engine {
   /** Frees everything on the device. The engine cannot be used afterwards. */
   dispose(): void {
     this.model.dispose();
-    for (const { weight, gradient, firstMoment, secondMoment } of this.byName.values()) {
-      this.tf.dispose([weight, gradient, firstMoment, secondMoment]);
-    }
-    this.byName.clear();
+    this.tensors.dispose();
   }
 
   private prepare(batch: PackedBatch, { temperature = 1 }: ScoringOptions): Omit<PendingBatch, 'scored' | 'version'> {
@@ -237,11 +218,5 @@ export class TfjsEngine implements Engine {
       logprobs: tf.sum(tf.mul(logs, chosen.cast('float32')), -1),
       entropies: tf.neg(tf.sum(tf.mul(tf.exp(logs), logs), -1)),
     };
-  }
-
-  private parameter(name: string): TfjsParameter {
-    const parameter = this.byName.get(name);
-    if (!parameter) throw new Error(`unknown parameter '${name}'`);
-    return parameter;
   }
 }

@@ -19,8 +19,14 @@ export class TfjsOptimizer {
 
   constructor(
     private readonly tf: TensorFlow,
-    private readonly parameters: readonly TfjsParameter[],
+    /** What is trained; null when nothing is. */
+    private readonly trained: readonly TfjsParameter[] | null,
   ) {}
+
+  private get parameters(): readonly TfjsParameter[] {
+    if (this.trained === null) throw new Error('an engine that was made with trainable: false cannot be trained');
+    return this.trained;
+  }
 
   gradientNorm(): number {
     const { tf } = this;

@@ -26,7 +26,13 @@ export interface TokenGrid {
 /** What hides a key from a query: far below any score, and finite, so that rows of padding stay numbers. */
 export const hidden = -1e9;
 
-/** The model in TensorFlow.js operations, differentiable with respect to its weights. */
+/** Adapters on frozen weights: `<projection>.lora_A.weight` [rank, inputs] and `lora_B` [outputs, rank]. */
+export interface TfjsAdapters {
+  readonly weights: ReadonlyMap<string, Variable>;
+  readonly scale: number;
+}
+
+/** The model in TensorFlow.js operations, differentiable with respect to its weights or its adapters. */
 export class TfjsTransformer {
   private readonly operations: Operations;
   /** Swaps the halves of a head and negates the second: the part of a rotation that sines multiply. */
@@ -37,6 +43,7 @@ export class TfjsTransformer {
     private readonly tf: TensorFlow,
     private readonly config: TransformerConfig,
     private readonly weights: ReadonlyMap<string, Variable>,
+    private readonly adapters: TfjsAdapters | null = null,
   ) {
     this.operations = new Operations(tf);
     this.frequencies = ropeFrequencies(config);
@@ -114,7 +121,7 @@ export class TfjsTransformer {
   /** Logits [rows, vocabularySize]. */
   logits(states: Tensor2D): Tensor2D {
     const head = this.config.tiedEmbedding ? 'model.embed_tokens.weight' : 'lm_head.weight';
-    return this.operations.project(states, this.weight(head));
+    return this.product(states, this.weight(head));
   }
 
   private embedded({ tokens, earlier }: TokenGrid): Tensor2D {
@@ -143,9 +150,23 @@ export class TfjsTransformer {
   }
 
   private projected(x: Tensor2D, name: string): Tensor2D {
-    const product = this.operations.project(x, this.weight(`${name}.weight`));
+    const product = this.adapted(x, name, this.product(x, this.weight(`${name}.weight`)));
     const bias = this.weights.get(`${name}.bias`);
     return bias ? this.tf.add(product, bias) : product;
+  }
+
+  /** x W^T; a model with adapters has frozen weights. */
+  private product(x: Tensor2D, weight: Tensor): Tensor2D {
+    return this.adapters === null ? this.operations.project(x, weight) : this.operations.projectFrozen(x, weight);
+  }
+
+  /** product + scale (x A^T) B^T where the projection has adapters. */
+  private adapted(x: Tensor2D, name: string, product: Tensor2D): Tensor2D {
+    const { tf, operations, adapters } = this;
+    const a = adapters?.weights.get(`${name}.lora_A.weight`);
+    const b = adapters?.weights.get(`${name}.lora_B.weight`);
+    if (!adapters || !a || !b) return product;
+    return tf.add(product, tf.mul(operations.project(operations.project(x, a), b), adapters.scale));
   }
 
   private normed<Shaped extends Tensor>(x: Shaped, name: string): Shaped {
@@ -160,7 +181,7 @@ export class TfjsTransformer {
     const { headSize, queryKeyNorm } = this.config;
     const heads = queryKeyNorm ? this.normed(x, `${norm}.weight`) : x;
     // A product with a constant matrix: slices would read their whole source back on the WebAssembly backend.
-    const swapped = operations.project(heads.reshape<Tensor2D>([-1, headSize]), this.swap).reshape(x.shape);
+    const swapped = operations.projectFrozen(heads.reshape<Tensor2D>([-1, headSize]), this.swap).reshape(x.shape);
     return tf.add(tf.mul(heads, cosines), tf.mul(swapped, sines));
   }
 
