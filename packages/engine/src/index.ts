@@ -1,4 +1,6 @@
 export { loadAdapter, readAdapterConfig, saveAdapter } from './adapter-files.js';
+export { ChatFormat, type ChatFormatOptions, type ObservationPlace } from './chat-format.js';
+export { compileChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template.js';
 export {
   loadCheckpoint,
   loadOptimizer,

@@ -39,7 +39,7 @@ export class Operations {
       save([weight]);
       return {
         value: tf.matMul(states, tf.transpose(weight as Tensor2D)),
-        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.matMul(dy as Tensor2D, saved[0] as Tensor2D),
+        gradFunc: (dy: Tensor, saved: Tensor[]) => tf.matMul(dy, saved[0] as Tensor2D),
       };
     });
     return product(x) as Tensor2D;

@@ -1,0 +1,74 @@
+import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+
+/** One message as chat templates know it. */
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string;
+}
+
+/** A compiled chat template: the text of a conversation as the model was trained to read it. */
+export interface ChatTemplate {
+  readonly source: string;
+  /**
+   * @param generationPrompt whether the text ends where the model starts to write
+   * @throws Error with what the template says when it refuses the messages
+   */
+  render(messages: readonly ChatMessage[], generationPrompt: boolean): string;
+}
+
+/**
+ * Compiles a Jinja chat template, under the rules of transformers: white space around blocks is trimmed, and the template
+ * sees `messages`, `add_generation_prompt`, `tools` and `documents` (none), the special tokens by name, `raise_exception`,
+ * and `variables`. It has no clock: `strftime_now` is undefined, so that the same conversation is the same text on every
+ * day; give the date that a template asks for as a variable.
+ *
+ * @param specialTokens by role, such as `bos_token`
+ * @param variables further variables, such as `enable_thinking`
+ * @throws Error when the template is not Jinja that can be read
+ */
+export function compileChatTemplate(
+  source: string,
+  specialTokens: Readonly<Record<string, string>> = {},
+  variables: Readonly<Record<string, unknown>> = {},
+): ChatTemplate {
+  const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
+  return {
+    source,
+    render(messages, generationPrompt) {
+      const environment = new Environment();
+      const values: Record<string, unknown> = {
+        ...globals,
+        ...specialTokens,
+        tools: null,
+        documents: null,
+        ...variables,
+        messages,
+        add_generation_prompt: generationPrompt,
+      };
+      for (const [name, value] of Object.entries(values)) environment.set(name, value);
+      const text: unknown = new Interpreter(environment).run(program).value;
+      if (typeof text !== 'string') throw new Error(`the template gave ${typeof text} instead of a text`);
+      return text;
+    },
+  };
+}
+
+const globals = {
+  true: true,
+  false: false,
+  none: null,
+  True: true,
+  False: false,
+  None: null,
+  raise_exception: (message: unknown): never => {
+    throw new Error(String(message));
+  },
+  range,
+};
+
+/** Python's range of one, two or three numbers. */
+function range(first: number, second?: number, step = 1): number[] {
+  const [start, end] = typeof second === 'number' ? [first, second] : [0, first];
+  const count = Math.max(0, Math.ceil((end - start) / step));
+  return Array.from({ length: count }, (_, i) => start + i * step);
+}
