@@ -50,7 +50,7 @@ export class ChatFormat {
   reply(observation: string, end = ''): string {
     const text = this.plain(observation);
     if (this.options.observations === 'verbatim' && end === '') return text;
-    const between = this.afterTurn([{ role: this.role, content: text.trim() }], true);
+    const between = this.afterTurn({ role: this.role, content: text.trim() });
     return end !== '' && between.startsWith(end) ? between.slice(end.length) : between;
   }
 
@@ -72,10 +72,10 @@ export class ChatFormat {
     );
   }
 
-  /** What the template writes after a turn of the model that is followed by these messages. */
-  private afterTurn(messages: readonly ChatMessage[], generationPrompt: boolean): string {
+  /** What the template writes after a turn of the model that a message answers. */
+  private afterTurn(message: ChatMessage): string {
     const history: ChatMessage[] = [...this.opening('question'), { role: 'assistant', content: turn }];
-    const text = this.options.template.render([...history, ...messages], generationPrompt);
+    const text = this.options.template.render([...history, message], true);
     const place = text.indexOf(turn);
     if (place < 0) throw new Error('the chat template does not write what the model wrote');
     return text.slice(place + turn.length);
@@ -83,13 +83,12 @@ export class ChatFormat {
 
   /** Refuses templates whose text for a longer conversation does not begin with that for a shorter one. */
   private assertContinues(): void {
-    const { template, observations } = this.options;
+    const { template } = this.options;
     const opening = this.opening('question');
     const asked = template.render(opening, false);
     if (!template.render(opening, true).startsWith(asked)) {
       throw new Error('the chat template changes the prompt when the model is to answer it');
     }
-    if (observations === 'verbatim') return;
     const assistant: ChatMessage = { role: 'assistant', content: turn };
     const reply: ChatMessage = { role: this.role, content: 'observation' };
     const once = template.render([...opening, assistant, reply], true);
@@ -97,7 +96,7 @@ export class ChatFormat {
     if (!once.startsWith(asked) || !twice.startsWith(asked)) {
       throw new Error('the chat template changes the prompt when the conversation goes on');
     }
-    const [first, second] = [this.afterTurn([reply], true), twice.slice(twice.lastIndexOf(turn) + turn.length)];
+    const [first, second] = [this.afterTurn(reply), twice.slice(twice.lastIndexOf(turn) + turn.length)];
     if (first !== second) {
       throw new Error(
         `the chat template writes a ${this.role} message otherwise in later turns: ` +

@@ -21,6 +21,8 @@ export type TokenizerJson = Readonly<Record<string, unknown>>;
 export interface Tokenizer {
   /** One more than the highest id; a model's vocabulary is at least this. */
   readonly vocabularySize: number;
+  /** Added tokens that the file marks as special, such as the ends of turns, as text. */
+  readonly specialTokens: readonly string[];
   /** What it was made from, for saving. */
   readonly json: TokenizerJson;
   /**
@@ -46,6 +48,7 @@ export function loadTokenizer(source: string | TokenizerJson): Tokenizer {
 
 class WrappedTokenizer implements Tokenizer {
   readonly vocabularySize: number;
+  readonly specialTokens: readonly string[];
   private readonly tokenizer: HuggingFaceTokenizer;
 
   constructor(readonly json: TokenizerJson) {
@@ -54,6 +57,7 @@ class WrappedTokenizer implements Tokenizer {
     const { model } = json as { model?: { unk_token?: unknown } };
     const unknown = typeof model?.unk_token === 'string' ? { unk_token: model.unk_token } : {};
     this.tokenizer = new HuggingFaceTokenizer(structuredClone(json), unknown);
+    this.specialTokens = specialTokensOf(json);
     // Added tokens are in the vocabulary by now.
     this.vocabularySize = [...this.tokenizer.get_vocab().values()].reduce((most, id) => Math.max(most, id + 1), 0);
   }
@@ -75,6 +79,14 @@ class WrappedTokenizer implements Tokenizer {
   idToToken(id: number): string | undefined {
     return this.tokenizer.id_to_token(id);
   }
+}
+
+function specialTokensOf({ added_tokens: added }: TokenizerJson): string[] {
+  const list: unknown[] = Array.isArray(added) ? added : [];
+  return list.flatMap((entry) => {
+    const { content, special } = (entry ?? {}) as { content?: unknown; special?: unknown };
+    return typeof content === 'string' && special === true ? [content] : [];
+  });
 }
 
 function parse(text: string): TokenizerJson {

@@ -37,6 +37,27 @@ export const transformerOptions = z.strictObject({
     })
     .optional()
     .describe('Train low-rank adapters on frozen weights. Default: train the weights.'),
+  chat: z
+    .strictObject({
+      template: z
+        .string()
+        .min(1)
+        .default('auto')
+        .describe("`auto`: the checkpoint's chat template, if it has one; `none`; or a file with a Jinja template."),
+      system: z.string().optional().describe('System message. Default: none, and what the template adds of its own.'),
+      observations: z
+        .enum(['verbatim', 'user', 'tool'])
+        .default('verbatim')
+        .describe(
+          "What a search brings: inside the model's own turn, as in Search-R1 (verbatim), or as a message of a user or a tool.",
+        ),
+      variables: z
+        .record(z.string(), z.json())
+        .default({})
+        .describe('Variables of the template, such as `enable_thinking` or `date_string`.'),
+    })
+    .prefault({})
+    .describe('How a conversation is written for a model with a chat template.'),
   slots: z.int().min(1).max(4096).default(128).describe('Trajectories whose keys and values are kept at once.'),
   tokensPerStep: z
     .int()

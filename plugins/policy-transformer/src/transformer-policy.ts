@@ -16,6 +16,7 @@ import {
   type Engine,
   type LoraConfig,
 } from '@turnwise/engine';
+import { chatConversation } from './chat-conversation.js';
 import { ContinuousBatch } from './continuous-batch.js';
 import { accumulateGradients } from './accumulate-gradients.js';
 import { scoreRequests } from './score-requests.js';
@@ -37,7 +38,10 @@ export async function createTransformerPolicy(
     });
   }
   const load = checkpointLoader(options, (message) => context.logger.info(message));
-  return new TransformerPolicy(folder, await load(folder), load, options);
+  const checkpoint = await load(folder);
+  const { paths, logger } = context;
+  const chat = chatConversation(checkpoint, options.chat, { base: paths.base, warn: (text) => logger.warn(text) });
+  return new TransformerPolicy(folder, checkpoint, load, options, chat);
 }
 
 type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoint>;
@@ -74,6 +78,7 @@ function adapters({ rank, alpha, targets }: NonNullable<TransformerOptions['lora
 class TransformerPolicy implements Policy, AsyncDisposable {
   readonly capabilities: Policy['capabilities'];
   readonly tokenizer: Policy['tokenizer'];
+  readonly chat?: NonNullable<Policy['chat']>;
   private decoder: Decoder;
   private batch: ContinuousBatch;
   /** The policy as it was before training, loaded when an objective first asks for a KL term against it. */
@@ -84,6 +89,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     private checkpoint: Checkpoint,
     private readonly loadFolder: LoadFolder,
     private readonly options: TransformerOptions,
+    chat: Policy['chat'],
   ) {
     const { config } = checkpoint.engine;
     this.capabilities = {
@@ -94,6 +100,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
       importanceTruncation: true,
     };
     this.tokenizer = checkpoint.tokenizer;
+    if (chat !== undefined) this.chat = chat;
     [this.decoder, this.batch] = this.openDecoder();
   }
 

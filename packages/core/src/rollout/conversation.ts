@@ -1,4 +1,10 @@
-import type { ConversationMessage, PolicyTokenizer } from '../contract/index.js';
+import type { ChatFormat, ConversationMessage, Observation, PolicyTokenizer, Sample } from '../contract/index.js';
+
+/** A part of the conversation from outside the policy. */
+interface Piece {
+  readonly text: string;
+  readonly tokenIds: readonly number[];
+}
 
 /**
  * The conversation of one trajectory as messages and, for policies with a tokenizer, as tokens. Token ids are only ever
@@ -8,7 +14,26 @@ export class Conversation {
   readonly messages: ConversationMessage[] = [];
   readonly tokenIds: number[] = [];
 
-  constructor(private readonly tokenizer: PolicyTokenizer | null) {}
+  constructor(
+    private readonly tokenizer: PolicyTokenizer | null,
+    private readonly chat: ChatFormat | null = null,
+  ) {}
+
+  /** Appends the protocol's prompt, in the chat model's form if there is one; returns what was appended. */
+  open(prompt: string): Piece {
+    const text = this.chat?.open(prompt) ?? prompt;
+    return { text, tokenIds: this.appendText('prompt', text) };
+  }
+
+  /** An observation as it will follow the policy's output, and its tokens. */
+  reply(
+    { text, tokenIds = [] }: Pick<Observation, 'text' | 'tokenIds'>,
+    output: Pick<Sample, 'text' | 'tokenIds'>,
+  ): Piece {
+    if (this.chat === null) return { text, tokenIds };
+    const written = this.chat.reply(text, output);
+    return { text: written, tokenIds: this.tokenize(written) };
+  }
 
   /** Appends text from outside the policy; returns its tokens (empty without a tokenizer). */
   appendText(role: 'prompt' | 'observation', text: string): readonly number[] {

@@ -244,3 +244,48 @@ describe('rollout', () => {
     await expect(roll(broken)).rejects.toThrow(message);
   });
 });
+
+describe('a chat model', () => {
+  /** A turn of the model ends with `#`; an observation comes back as a turn of the user. */
+  const chat: Policy['chat'] = {
+    open: (prompt) => `[user]${prompt}[model]`,
+    reply: (observation, { text }) => `${text.endsWith('#') ? '' : '#'}[user]${observation.trim()}[model]`,
+  };
+  const outputs = ['<search> a </search>', 'hm#', '<answer> b </answer>'];
+  const write = ({ turn }: SampleRequest): string => outputs[turn] ?? '';
+
+  it('reads prompt and observations in its own form, and what it wrote to the token', async () => {
+    const requests: SampleRequest[] = [];
+    const policy = scripted((request) => {
+      requests.push(request);
+      return write(request);
+    });
+    const groups = await roll({ ...policy, chat }, search, { groupSize: 1 });
+    const pieces = [
+      '[user]Question: Question 1?\n[model]',
+      '<search> a </search>',
+      '#[user]<information> one two </information>[model]',
+      'hm#',
+      '[user]The last step held neither a search nor an answer. Write <search> query </search> to search or <answer> text </answer> to answer.[model]',
+    ];
+    const own = requests.filter(({ trajectoryId }) => trajectoryId.endsWith('q1/0'));
+    expect(own.map(({ tokenIds }) => characters.decode(tokenIds))).toEqual(
+      [1, 3, 5].map((count) => pieces.slice(0, count).join('')),
+    );
+    expect(own.at(-1)?.messages.map(({ text }) => text)).toEqual(pieces);
+    const { prompt, turns } = groups[0]?.trajectories[0] ?? {};
+    expect(prompt?.text).toBe(pieces[0]);
+    // The record shows what the search brought; its tokens are what the model read.
+    expect(turns?.[0]?.observation?.text).toBe('\n<information> one two </information>\n');
+    expect(characters.decode(turns?.[0]?.observation?.tokenIds ?? [])).toBe(pieces[2]);
+  });
+
+  it('has no room for an observation that fits only without what is written around it', async () => {
+    const length = '[user]Question: Question 1?\n[model]<search> a </search>\n<information> one two </information>\n'
+      .length;
+    const groups = await roll({ ...scripted(write, length + 4), chat }, search, { groupSize: 1 });
+    expect(groups[0]?.trajectories[0]).toMatchObject({ stopReason: 'context-limit', turns: [{ observation: null }] });
+    const plain = await roll(scripted(write, length + 4), search, { groupSize: 1 });
+    expect(plain[0]?.trajectories[0]?.turns[0]?.observation).not.toBeNull();
+  });
+});

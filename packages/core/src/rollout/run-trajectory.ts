@@ -44,9 +44,8 @@ export async function runTrajectory(
   const deadline = options.timeoutSeconds === null ? null : AbortSignal.timeout(options.timeoutSeconds * 1000);
   const deadlines = [deadline, groupDeadline].filter((limit) => limit !== null);
   const both = deadlines.length === 0 ? signal : AbortSignal.any([signal, ...deadlines]);
-  const conversation = new Conversation(policy.tokenizer);
-  const promptText = protocol.prompt(question);
-  const prompt = { text: promptText, tokenIds: conversation.appendText('prompt', promptText) };
+  const conversation = new Conversation(policy.tokenizer, policy.chat);
+  const prompt = conversation.open(protocol.prompt(question));
   const turns: Turn[] = [];
   let failure: Trajectory['failure'];
   let ending: Ending | null = null;
@@ -84,14 +83,15 @@ export async function runTrajectory(
       } else if (!maySearch) {
         ending = { answer: null, stopReason: 'turn-limit' };
       } else {
-        const reply = await respond(parts, action, conversation, options, both);
-        failure ??= reply.failure;
+        const outcome = await respond(parts, action, conversation, options, both);
+        failure ??= outcome.failure;
+        const reply = conversation.reply(outcome.observation, sample);
         // Without room to read it and to write one more token, the policy never sees the observation.
-        if (roomInContext(policy, conversation) <= (reply.observation.tokenIds?.length ?? 0)) {
+        if (roomInContext(policy, conversation) <= reply.tokenIds.length) {
           ending = { answer: null, stopReason: 'context-limit' };
         } else {
-          observation = reply.observation;
-          conversation.appendTokens('observation', observation.text, observation.tokenIds ?? []);
+          observation = { ...outcome.observation, tokenIds: reply.tokenIds };
+          conversation.appendTokens('observation', reply.text, reply.tokenIds);
         }
       }
       const { text, tokenIds, logprobs, version } = sample;

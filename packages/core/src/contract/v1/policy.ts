@@ -24,6 +24,17 @@ export interface PolicyTokenizer {
   decode(tokenIds: readonly number[]): string;
 }
 
+/**
+ * How a chat model's conversation is written as text. Pieces are only ever appended: no later piece changes what an
+ * earlier one or the policy wrote.
+ */
+export interface ChatFormat {
+  /** Everything up to where the policy starts to write, with the protocol's prompt as a message in it. */
+  open(prompt: string): string;
+  /** What stands between the policy's output and where it goes on, with the protocol's observation in it. */
+  reply(observation: string, output: Pick<Sample, 'text' | 'tokenIds'>): string;
+}
+
 /** One message of the conversation so far, for policies that work on text or chat messages. */
 export interface ConversationMessage {
   readonly role: 'prompt' | 'policy' | 'observation';
@@ -165,6 +176,11 @@ export interface TrainingRefusal {
 export interface Policy {
   readonly capabilities: PolicyCapabilities;
   readonly tokenizer: PolicyTokenizer | null;
+  /**
+   * How the model reads a conversation, when it was trained on a template of its own. Absent: prompts and observations
+   * as the protocol writes them.
+   */
+  readonly chat?: ChatFormat;
   /** Called concurrently; the policy batches. */
   sample(request: SampleRequest, signal: AbortSignal): Promise<Sample>;
   /** No more turns will be asked of this trajectory: its cache may go. */

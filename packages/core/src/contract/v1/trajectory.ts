@@ -32,10 +32,10 @@ export interface ObservedHit {
 /** What came back to the policy after a turn: search results, or the correction after an invalid action. */
 export interface Observation {
   readonly status: SearchStatus | 'invalid';
-  /** The text as the policy saw it, after truncation. */
+  /** The text as the policy saw it, after truncation; without what a chat template writes around it. */
   readonly text: string;
   readonly hits: readonly ObservedHit[];
-  /** The observation's own tokens, verbatim; empty for policies without tokens. */
+  /** The observation's own tokens and the chat template's around it, verbatim; empty for policies without tokens. */
   readonly tokenIds?: readonly number[];
 }
 
