@@ -1,4 +1,14 @@
-import { Environment, Interpreter, parse, tokenize } from '@huggingface/jinja';
+import * as jinja from '@huggingface/jinja';
+
+/** What is used of the library; its own declarations do not resolve under Node's module rules. */
+interface Jinja {
+  readonly Environment: new () => { set(name: string, value: unknown): void };
+  readonly Interpreter: new (environment: object) => { run(program: object): { readonly value: unknown } };
+  readonly tokenize: (source: string, options: { lstrip_blocks: boolean; trim_blocks: boolean }) => object[];
+  readonly parse: (tokens: readonly object[]) => object;
+}
+
+const { Environment, Interpreter, parse, tokenize } = jinja as unknown as Jinja;
 
 /** One message as chat templates know it. */
 export interface ChatMessage {
@@ -46,7 +56,7 @@ export function compileChatTemplate(
         add_generation_prompt: generationPrompt,
       };
       for (const [name, value] of Object.entries(values)) environment.set(name, value);
-      const text: unknown = new Interpreter(environment).run(program).value;
+      const text = new Interpreter(environment).run(program).value;
       if (typeof text !== 'string') throw new Error(`the template gave ${typeof text} instead of a text`);
       return text;
     },

@@ -86,13 +86,7 @@ export class TfjsEngine implements Engine {
   }
 
   writeGradient(name: string, values: Float32Array): void {
-    const parameter = this.parameter(name);
-    const { gradient } = parameter;
-    if (values.length !== gradient.size) {
-      throw new Error(`'${name}' holds ${gradient.size} values (${gradient.shape.join(' x ')}), got ${values.length}`);
-    }
-    parameter.gradient = this.tf.tensor(values.slice(), gradient.shape);
-    gradient.dispose();
+    this.tensors.writeGradient(name, values);
   }
 
   forward(batch: PackedBatch, options: ScoringOptions = {}): ScoredTokens {

@@ -75,10 +75,17 @@ export class TfjsParameters {
   }
 
   readGradient(name: string): Float32Array {
-    this.variableOf(name);
-    const parameter = this.trained?.get(name);
-    if (!parameter) throw new Error(`'${name}' is not trained: it has no gradient`);
-    return read(parameter.gradient);
+    return read(this.trainedOne(name).gradient);
+  }
+
+  writeGradient(name: string, values: Float32Array): void {
+    const parameter = this.trainedOne(name);
+    const { gradient } = parameter;
+    if (values.length !== gradient.size) {
+      throw new Error(`'${name}' holds ${gradient.size} values (${gradient.shape.join(' x ')}), got ${values.length}`);
+    }
+    parameter.gradient = this.tf.tensor(values.slice(), gradient.shape);
+    gradient.dispose();
   }
 
   write(name: string, values: Float32Array): void {
@@ -96,6 +103,13 @@ export class TfjsParameters {
       this.tf.dispose([gradient, firstMoment, secondMoment]);
     }
     this.tf.dispose([...this.weights.values(), ...(this.adapters?.weights.values() ?? [])]);
+  }
+
+  private trainedOne(name: string): TfjsParameter {
+    this.variableOf(name);
+    const parameter = this.trained?.get(name);
+    if (!parameter) throw new Error(`'${name}' is not trained: it has no gradient`);
+    return parameter;
   }
 
   private variable({ shape }: TensorPlace, values: Float32Array): Variable {
