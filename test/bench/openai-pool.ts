@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { randomStream, rolloutGroups, type SearchTool } from '@turnwise/core';
 import { createSearchR1Protocol } from '@turnwise/core';
@@ -8,14 +9,30 @@ import { OpenAiPolicy, openAiOptions } from '@turnwise/policy-openai';
 /**
  * Concurrent trajectories over stub endpoints of a known latency, in a process of their own: how near to what the
  * endpoints could serve at best, and what a turn costs this process. Options: `trajectories` (1000), `endpoints` (8),
- * `slots` (16 requests served at once by each), `milliseconds` (50 a request).
+ * `slots` (requests served at once by each; `8,16,all`: three cases), `milliseconds` (50 a request).
+ *
+ * The ideal is turns / (endpoints x slots) x latency; where all are served at once it is the four turns of a
+ * trajectory one after another, which asks 20,000 turns a second of this process.
  */
 export default async function bench(options: Record<string, string> = {}): Promise<Record<string, unknown>> {
   const number = (name: string, standard: number): number => Number(options[name] ?? standard);
   const trajectories = number('trajectories', 1000);
   const endpoints = number('endpoints', 8);
-  const slots = number('slots', 16);
   const milliseconds = number('milliseconds', 50);
+  const cases: Record<string, unknown>[] = [];
+  for (const slots of (options['slots'] ?? '8,16,all').split(',')) {
+    const atOnce = slots === 'all' ? trajectories : Number(slots);
+    cases.push({ slots, ...(await measure(trajectories, endpoints, atOnce, milliseconds)) });
+  }
+  return { trajectories, endpoints, milliseconds, loadAverage: loadavg()[0], cases };
+}
+
+async function measure(
+  trajectories: number,
+  endpoints: number,
+  slots: number,
+  milliseconds: number,
+): Promise<Record<string, unknown>> {
   const stub = fork(
     fileURLToPath(new URL('openai/stub-servers.ts', import.meta.url)),
     [endpoints, slots, milliseconds].map(String),
@@ -58,27 +75,29 @@ export default async function bench(options: Record<string, string> = {}): Promi
         options: { ...limits, groupSize, temperature: 1, topP: 1, concurrency: count },
         signal: new AbortController().signal,
       });
-    await roll(endpoints * slots);
+    await roll(Math.min(endpoints * slots, trajectories));
     const [started, before] = [performance.now(), process.cpuUsage()];
     const groups = await roll(trajectories);
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(before);
     const all = groups.flatMap((group) => group.trajectories);
     const turns = all.reduce((sum, trajectory) => sum + trajectory.turns.length, 0);
-    const ideal = (Math.ceil(turns / (endpoints * slots)) * milliseconds) / 1000;
+    const rounds = slots >= trajectories ? 4 : Math.ceil(turns / (endpoints * slots));
+    const ideal = (rounds * milliseconds) / 1000;
+    const processor = (user + system) / 1e6;
     return {
-      trajectories: all.length,
       turns,
       failures: all.filter(({ failure }) => failure !== undefined).length,
-      endpoints,
-      slots,
-      milliseconds,
-      seconds,
+      seconds: round(seconds),
       idealSeconds: ideal,
-      timesIdeal: Math.round((100 * seconds) / ideal) / 100,
-      processorMicrosecondsPerTurn: Math.round((user + system) / turns),
+      timesIdeal: round(seconds / ideal),
+      processorMicrosecondsPerTurn: Math.round((processor / turns) * 1e6),
+      /** What the ideal leaves this process idle: below 0 the processor, not the endpoints, is the limit. */
+      idleAtIdeal: round(1 - processor / ideal),
     };
   } finally {
     stub.kill();
   }
 }
+
+const round = (value: number): number => Math.round(100 * value) / 100;

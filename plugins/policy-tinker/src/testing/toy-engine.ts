@@ -5,6 +5,8 @@ import { forwardBackward, type LossRequest } from './toy-training.js';
 export interface EngineOptions {
   readonly vocabulary: number;
   readonly initialLogits?: InitialLogits;
+  /** By how much logits change more than parameters. Default: 1. */
+  readonly gain?: number;
   readonly reduction?: 'sum' | 'mean-of-means';
   /** Needed for stop strings. */
   readonly decode?: (tokens: readonly number[]) => string;
@@ -121,8 +123,8 @@ export class ToyEngine {
   private createModel({ session_id: session }: Body): object {
     if (!this.sessions.has(String(session))) throw new Refusal(404, 'unknown session');
     const id = `model-${++this.counter}`;
-    const { vocabulary, initialLogits = () => 0 } = this.options;
-    const weights = new ToyModel(vocabulary, initialLogits);
+    const { vocabulary, initialLogits = () => 0, gain = 1 } = this.options;
+    const weights = new ToyModel(vocabulary, initialLogits, gain);
     this.models.set(id, { weights, requests: 0, data: 0, samplers: new Set(), known: new Map() });
     return { model_id: id };
   }

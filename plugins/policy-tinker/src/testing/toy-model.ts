@@ -30,10 +30,12 @@ export class ToyModel {
   constructor(
     readonly vocabulary: number,
     private readonly initial: InitialLogits,
+    /** Logits are the parameters times this: a step at one learning rate changes them so much more. */
+    private readonly gain = 1,
   ) {}
 
   copy(): ToyModel {
-    const copy = new ToyModel(this.vocabulary, this.initial);
+    const copy = new ToyModel(this.vocabulary, this.initial, this.gain);
     copy.steps = this.steps;
     for (const [previous, { logits, gradient, first, second }] of this.rows) {
       const row = { logits: logits.slice(), gradient: gradient.slice(), first: first.slice(), second: second.slice() };
@@ -44,7 +46,7 @@ export class ToyModel {
 
   /** Natural-log probabilities of every next token. */
   logprobs(previous: number): Float64Array {
-    const { logits } = this.row(previous);
+    const logits = this.row(previous).logits.map((value) => value * this.gain);
     let highest = -Infinity;
     for (const value of logits) highest = Math.max(highest, value);
     let sum = 0;
@@ -58,7 +60,7 @@ export class ToyModel {
     if (slope === 0) return;
     const { gradient } = this.row(previous);
     this.logprobs(previous).forEach((logprob, token) => {
-      gradient[token] = (gradient[token] ?? 0) + slope * ((token === next ? 1 : 0) - Math.exp(logprob));
+      gradient[token] = (gradient[token] ?? 0) + slope * this.gain * ((token === next ? 1 : 0) - Math.exp(logprob));
     });
   }
 
@@ -89,7 +91,7 @@ export class ToyModel {
     const known = this.rows.get(previous);
     if (known !== undefined) return known;
     const zeros = (): Float64Array => new Float64Array(this.vocabulary);
-    const logits = zeros().map((_, next) => this.initial(previous, next));
+    const logits = zeros().map((_, next) => this.initial(previous, next) / this.gain);
     const row = { logits, gradient: zeros(), first: zeros(), second: zeros() };
     this.rows.set(previous, row);
     return row;
