@@ -20,6 +20,8 @@ export default async function bench(options: Record<string, string> = {}): Promi
   const endpoints = number('endpoints', 8);
   const milliseconds = number('milliseconds', 50);
   const cases: Record<string, unknown>[] = [];
+  // Until the code is compiled a turn costs twice as much.
+  await measure(trajectories, endpoints, trajectories, 1);
   for (const slots of (options['slots'] ?? '8,16,all').split(',')) {
     const atOnce = slots === 'all' ? trajectories : Number(slots);
     cases.push({ slots, ...(await measure(trajectories, endpoints, atOnce, milliseconds)) });

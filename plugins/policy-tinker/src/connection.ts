@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Wire, type Exchange } from './exchange.js';
 import { detailOf, outOfReach, refused, requestFailed, resultLost, stateLost } from './wire-failure.js';
 
@@ -92,7 +92,7 @@ export class Connection {
           const paused = this.isPaused(fields);
           patience = this.patience(path, signal);
           // A server that holds the call needs no pause; one that answers at once would be asked in a tight loop.
-          if (paused || performance.now() - asked < retryMilliseconds) await pause(retryMilliseconds, null, { signal });
+          if (paused || performance.now() - asked < retryMilliseconds) await pause(retryMilliseconds, signal);
           continue;
         }
         if (status === 200) {
@@ -142,9 +142,14 @@ export class Connection {
       }
       if (last.kind === 'reply' && last.status === 402) this.tell(`the server waits to be paid: ${why}`);
       wait = Math.min(wait * 2, largestPause);
-      await pause(next, null, { signal });
+      await pause(next, signal);
     };
   }
+}
+
+/** Through a signal of its own: hundreds of requests wait at once, and a signal warns of more than ten listeners. */
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await wait(milliseconds, null, { signal: AbortSignal.any([signal]) });
 }
 
 const expired = Symbol('expired');

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -162,6 +163,22 @@ describe('faults on the wire: nothing is trained twice, nothing is lost', () => 
       expect(server.engine.weights.logprobs(previous)).toEqual(calm.engine.weights.logprobs(previous));
     }
     for (const each of [undisturbed, resumed]) await each[Symbol.asyncDispose]();
+  });
+
+  it('many samples wait at once without a listener each on the signal, and an abort ends them all', async () => {
+    const server = await open({ pending: (path) => ({ polls: path === '/asample' ? 1e6 : 0, say: 'try_again' }) });
+    const { policy } = await openPolicy(server.url, { retryMilliseconds: 60_000 });
+    const stop = new AbortController();
+    const waiting = Array.from({ length: 100 }, () => policy.sample(request, stop.signal));
+    const asked = (): number => server.arrivals.filter(({ path }) => path === '/retrieve_future').length;
+    while (asked() < 100) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Node warns of more than ten.
+    expect(getEventListeners(stop.signal, 'abort').length).toBeLessThanOrEqual(10);
+    stop.abort(new Error('enough'));
+    const ends = await Promise.allSettled(waiting);
+    expect(new Set(ends.map(({ status }) => status))).toEqual(new Set(['rejected']));
+    await policy[Symbol.asyncDispose]();
   });
 
   it('a server that stays away ends the run with a named error', async () => {
