@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { checkShapes } from './check-shapes.js';
 import { configFromJson, configToJson, type ConfigJson } from './config-json.js';
 import type { Engine } from './engine.js';
+import { EngineUnavailable } from './engine-unavailable.js';
 import { readModelDocuments, type ModelDocuments } from './model-documents.js';
 import { openEngine, type OpenEngineOptions } from './open-engine.js';
 import { ParameterLayout } from './parameter-layout.js';
@@ -73,9 +74,34 @@ export async function loadCheckpoint(
   const shapes = new Map([...new ParameterLayout(config).tensors.values()].map(({ name, shape }) => [name, shape]));
   const stray = await strayTensors(weights, config);
   checkShapes(weights, shapes, stray);
-  const engine = await openEngine({ config, seed: 0, ...options });
+  const engine = await openEngine({ config, seed: 0, ...options }).catch((error: unknown) => {
+    if (error instanceof EngineUnavailable) throw error;
+    throw new Error(`${folder}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
   for (const name of shapes.keys()) engine.writeParameter(name, await weights.read(name));
   return { engine, tokenizer, documents };
+}
+
+/**
+ * The shape of a checkpoint's model, from `config.json` and the headers of its weight files alone: no weight is read.
+ * Throws an Error that names the file and what is wrong in it, as `loadCheckpoint` does.
+ */
+export async function readCheckpointConfig(
+  folder: string,
+  { contextLength }: Pick<LoadOptions, 'contextLength'> = {},
+): Promise<TransformerConfig> {
+  const configPath = join(folder, 'config.json');
+  const config = withContext(readConfig(configPath, await readJson(configPath)), contextLength);
+  await using weights = await openWeights(folder);
+  const shapes = new Map([...new ParameterLayout(config).tensors.values()].map(({ name, shape }) => [name, shape]));
+  // What may be a second copy of a tied embedding is compared when the weights are read.
+  const stray = new Set([...weights.shapes.keys()].filter((name) => !shapes.has(name) && isStrayName(name)));
+  checkShapes(weights, shapes, stray);
+  return config;
+}
+
+function isStrayName(name: string): boolean {
+  return name === 'lm_head.weight' || name.endsWith('.rotary_emb.inv_freq');
 }
 
 function withContext(config: TransformerConfig, contextLength = config.contextLength): TransformerConfig {

@@ -1,7 +1,8 @@
 import type { Engine } from './engine.js';
 import type { Initialisation } from './initialisation.js';
-import type { LoraConfig } from './lora.js';
-import type { TransformerConfig } from './transformer-config.js';
+import { validateLora, type LoraConfig } from './lora.js';
+import { describeMemory, estimateMemory } from './memory-estimate.js';
+import { validateConfig, type TransformerConfig } from './transformer-config.js';
 import { WasmEngine } from './wasm-engine.js';
 
 export interface EngineOptions {
@@ -35,5 +36,32 @@ export function createEngine({
   if (!(memoryLimitBytes >= 65_536 && memoryLimitBytes <= 2 ** 32 - 65_536)) {
     throw new Error(`memoryLimitBytes must be from 65536 to ${2 ** 32 - 65_536}, got ${memoryLimitBytes}`);
   }
+  validateConfig(config);
+  if (lora !== null) validateLora(lora);
+  assertFits(config, { lora, trainable }, memoryLimitBytes);
   return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable }, recompute);
+}
+
+/** Refuses a model that does not fit before anything of it is allocated, and says what would. */
+function assertFits(
+  config: TransformerConfig,
+  { lora, trainable }: { readonly lora: LoraConfig | null; readonly trainable: boolean },
+  limit: number,
+): void {
+  const needed = estimateMemory(config, { lora, trainable });
+  if (needed.bytes <= limit) return;
+  const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
+  const small: LoraConfig = { rank: 8, alpha: 16, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] };
+  const others = [
+    ...(trainable && lora === null
+      ? [`with lora (rank 8) it would need ${megabytes(estimateMemory(config, { lora: small }).bytes)}`]
+      : []),
+    ...(trainable ? [`with trainable: false ${megabytes(estimateMemory(config, { trainable: false }).bytes)}`] : []),
+  ];
+  throw new Error(
+    [
+      `the model needs ${describeMemory(needed)}, but the engine's memory limit is ${megabytes(limit)}`,
+      ...(others.length === 0 ? [] : [others.join(', ')]),
+    ].join('; '),
+  );
 }

@@ -4,6 +4,7 @@ export { compileChatTemplate, type ChatMessage, type ChatTemplate } from './chat
 export {
   loadCheckpoint,
   loadOptimizer,
+  readCheckpointConfig,
   saveCheckpoint,
   saveOptimizer,
   type Checkpoint,
@@ -28,6 +29,7 @@ export { EngineUnavailable } from './engine-unavailable.js';
 export type { Initialisation } from './initialisation.js';
 export { sampleToken, type SampledToken, type SampleOptions } from './sample-token.js';
 export { loraTargets, type LoraConfig, type LoraTarget } from './lora.js';
+export { estimateMemory, type MemoryEstimate, type MemoryPart, type MemoryWorkload } from './memory-estimate.js';
 export { openEngine, type EngineChoice, type OpenEngineOptions } from './open-engine.js';
 export type { ModelDocuments } from './model-documents.js';
 export type { RopeScaling } from './rope-frequencies.js';

@@ -2,7 +2,8 @@ import type { HeadMemory } from './attend.js';
 import type { SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
-import { roundUpTo8 } from './parameter-layout.js';
+import { roundUpTo8, type ParameterLayout } from './parameter-layout.js';
+import type { TransformerConfig } from './transformer-config.js';
 
 /**
  * Keys and values of many sequences. Per layer and slot: keys in panels of 8 positions, which is what the attention
@@ -21,7 +22,7 @@ export class KeyValueCache {
   ) {
     const { config, heap, layout } = model;
     this.valuesOffset = roundUpTo8(config.contextLength) * layout.keyValueWidth * 4;
-    const bytes = 2 * config.layerCount * slots * this.valuesOffset;
+    const bytes = keyValueCacheBytes(config, layout, slots);
     this.block = heap.allocate(bytes, `a decoder of ${slots} slots`);
     // Zeros, because a panel is read to its end: what lies beyond the last key is masked but must be finite.
     heap.floats(this.block, bytes / 4).fill(0);
@@ -74,4 +75,8 @@ export class KeyValueCache {
   free(): void {
     this.model.heap.free(this.block);
   }
+}
+
+export function keyValueCacheBytes(config: TransformerConfig, layout: ParameterLayout, slots: number): number {
+  return 2 * config.layerCount * slots * roundUpTo8(config.contextLength) * layout.keyValueWidth * 4;
 }

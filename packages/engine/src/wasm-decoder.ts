@@ -13,7 +13,9 @@ import { normalise, project } from './layer-operations.js';
 import { allRows, selectRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
+import type { ParameterLayout } from './parameter-layout.js';
 import { Region } from './region.js';
+import type { TransformerConfig } from './transformer-config.js';
 
 interface Slot {
   tokens: number[];
@@ -34,6 +36,25 @@ interface DecoderBuffers extends ForwardWorkspace, LayerActivations {
   readonly tokens: Address;
   readonly logits: Address;
   readonly records: Address;
+}
+
+export function layDecoderBuffers(
+  region: Region,
+  config: TransformerConfig,
+  layout: ParameterLayout,
+  slots: number,
+): DecoderBuffers {
+  const rows = Math.max(CHUNK_ROWS, config.contextLength);
+  const items = Math.min(rows, slots);
+  return {
+    ...layForwardWorkspace(region, config, layout, { rows, scored: items, longest: config.contextLength }),
+    ...layLayerActivations(region, config, layout, rows, rows),
+    output: region.take(items * config.hiddenSize),
+    lastRows: region.take(items),
+    tokens: region.take(rows + config.shiftTaps),
+    logits: region.take(items * layout.paddedVocabulary),
+    records: region.take(items * ITEM_INTEGERS),
+  };
 }
 
 /** Decoding over the kernels; see `Decoder`. */
@@ -155,18 +176,7 @@ export class WasmDecoder implements Decoder {
   }
 
   private layBuffers(region: Region): DecoderBuffers {
-    const { config, layout } = this.model;
-    const rows = Math.max(CHUNK_ROWS, config.contextLength);
-    const items = Math.min(rows, this.slots);
-    return {
-      ...layForwardWorkspace(region, config, layout, { rows, scored: items, longest: config.contextLength }),
-      ...layLayerActivations(region, config, layout, rows, rows),
-      output: region.take(items * config.hiddenSize),
-      lastRows: region.take(items),
-      tokens: region.take(rows + config.shiftTaps),
-      logits: region.take(items * layout.paddedVocabulary),
-      records: region.take(items * ITEM_INTEGERS),
-    };
+    return layDecoderBuffers(region, this.model.config, this.model.layout, this.slots);
   }
 
   private validate(items: readonly DecoderItem[]): void {

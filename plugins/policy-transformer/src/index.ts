@@ -1,5 +1,5 @@
 import { definePolicy } from '@turnwise/core';
-import { createTransformerPolicy } from './transformer-policy.js';
+import { createTransformerPolicy, estimateTransformerMemory } from './transformer-policy.js';
 import { transformerOptions, type TransformerOptions } from './transformer-options.js';
 
 export { createTransformerPolicy, type TransformerOptions };
@@ -10,5 +10,6 @@ export default definePolicy<TransformerOptions>({
   version: '0.1.0',
   options: transformerOptions,
   provides: ['policy.trainable', 'policy.tokenizer', 'policy.scores', 'trajectory.logprobs'],
+  estimateMemory: estimateTransformerMemory,
   create: (context, options) => createTransformerPolicy(context, options),
 });

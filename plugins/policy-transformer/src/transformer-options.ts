@@ -75,6 +75,12 @@ export const transformerOptions = z.strictObject({
     .describe(
       'Compute activations again in the backward pass instead of keeping them: less memory, a slower update, the same gradients to the bit. Embedded engine; TensorFlow.js always does.',
     ),
+  memoryLimit: z
+    .int()
+    .min(64)
+    .max(4095)
+    .default(2048)
+    .describe('Most memory of the embedded engine, in MiB: WebAssembly ends at 4 GiB.'),
   beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW: decay of the first moment.'),
   beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW: decay of the second moment.'),
 });

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { TurnwiseError, type LossMetrics, type Policy, type PluginContext, type TrainingBatch } from '@turnwise/core';
+import type { MemoryEstimate, Workload } from '@turnwise/core';
 import type { Objective, OptimizerMetrics, OptimizerStep, Sample, SampleRequest, ScoreRequest } from '@turnwise/core';
 import {
   EngineUnavailable,
   loadAdapter,
   loadCheckpoint,
   loadOptimizer,
+  readCheckpointConfig,
   saveAdapter,
   saveCheckpoint,
   saveOptimizer,
@@ -20,23 +22,44 @@ import { chatConversation } from './chat-conversation.js';
 import { ContinuousBatch } from './continuous-batch.js';
 import { accumulateGradients } from './accumulate-gradients.js';
 import { scoreRequests } from './score-requests.js';
+import { policyMemory, policyMemoryLimit } from './policy-memory.js';
 import type { TransformerOptions } from './transformer-options.js';
 
 /** Kinds of objective that `accumulateGradients` can differentiate: all of them. */
 const objectives = ['ppo-clip', 'importance-sampling', 'cispo', 'gspo'] as const;
+
+type Surroundings = Pick<PluginContext, 'resolveAsset' | 'paths'>;
+
+/** Where the base checkpoint is. Throws `RUN_NOT_FOUND`. */
+function baseFolder(context: Surroundings, { base }: Pick<TransformerOptions, 'base'>): string {
+  const folder = context.resolveAsset(base) ?? resolve(context.paths.base, base);
+  if (existsSync(join(folder, 'config.json'))) return folder;
+  throw new TurnwiseError('RUN_NOT_FOUND', `There is no checkpoint at ${folder}.`, {
+    where: `policy.with.base: ${JSON.stringify(base)}`,
+    hint: 'Name a folder with config.json, model.safetensors and tokenizer.json, or `quickstart`.',
+  });
+}
+
+/** Memory of the policy, from the base checkpoint's documents alone. */
+export async function estimateTransformerMemory(
+  context: Surroundings,
+  options: TransformerOptions,
+  workload: Workload,
+): Promise<MemoryEstimate> {
+  const { contextLength } = options;
+  const config = await readCheckpointConfig(
+    baseFolder(context, options),
+    contextLength === undefined ? {} : { contextLength },
+  );
+  return policyMemory(config, options, workload);
+}
 
 /** Loads the base checkpoint and returns the policy around it. */
 export async function createTransformerPolicy(
   context: Pick<PluginContext, 'resolveAsset' | 'paths' | 'logger'>,
   options: TransformerOptions,
 ): Promise<Policy & AsyncDisposable> {
-  const folder = context.resolveAsset(options.base) ?? resolve(context.paths.base, options.base);
-  if (!existsSync(join(folder, 'config.json'))) {
-    throw new TurnwiseError('RUN_NOT_FOUND', `There is no checkpoint at ${folder}.`, {
-      where: `policy.with.base: ${JSON.stringify(options.base)}`,
-      hint: 'Name a folder with config.json, model.safetensors and tokenizer.json, or `quickstart`.',
-    });
-  }
+  const folder = baseFolder(context, options);
   const load = checkpointLoader(options, (message) => context.logger.info(message));
   const checkpoint = await load(folder);
   const { paths, logger } = context;
@@ -48,16 +71,24 @@ type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoin
 
 /** Loads checkpoints onto the engine of the options; which one that is, is said once. */
 function checkpointLoader(
-  { engine, contextLength, lora, recompute }: TransformerOptions,
+  { engine, contextLength, lora, recompute, memoryLimit }: TransformerOptions,
   log: (message: string) => void,
 ): LoadFolder {
   let said = false;
+  const memoryLimitBytes = policyMemoryLimit({ memoryLimit });
   const context = contextLength === undefined ? {} : { contextLength };
   return async (folder, reference) => {
     // The reference of a KL term is only scored; with adapters that halves its memory and more.
     const training = lora === undefined ? {} : reference ? { trainable: false } : { lora: adapters(lora) };
     try {
-      return await loadCheckpoint(folder, { engine, recompute, ...context, ...training, ...(said ? {} : { log }) });
+      return await loadCheckpoint(folder, {
+        engine,
+        recompute,
+        memoryLimitBytes,
+        ...context,
+        ...training,
+        ...(said ? {} : { log }),
+      });
     } catch (error) {
       if (!(error instanceof EngineUnavailable)) throw error;
       throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', error.message, {

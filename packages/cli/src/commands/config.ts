@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { configYaml, printableConfig, runJsonSchema } from '@turnwise/core';
+import { configYaml, printableConfig, runJsonSchema, TurnwiseError, type PluginMemory } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
+import { megabytes, memoryFit, memoryText, peakBytes } from '../memory-text.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions } from '../session.js';
 
@@ -13,7 +14,9 @@ export function addConfigCommands(program: Command, run: Run): void {
   const config = program.command('config').description('check, print or describe configurations');
 
   withConfigOptions(config.command('check'))
-    .description('check a configuration, its plugins and their options; creates nothing')
+    .description(
+      'check a configuration, its plugins and their options, and predict the memory they take; creates nothing',
+    )
     .addOption(jsonOption())
     .action((options: JsonConfigOptions) =>
       run(async (session) => {
@@ -27,9 +30,16 @@ export function addConfigCommands(program: Command, run: Run): void {
             source: origin.source,
             version: origin.version,
           }));
-          if (options.json === true) return session.json({ ok: true, file, strategy, plugins: list });
+          const memory = await scope.memory();
+          for (const one of memory) if (memoryFit(one.memory) === 'never') throw tooLittleMemory(one);
+          if (options.json === true) {
+            const estimates = memory.map(({ kind, id, memory: estimate }) => {
+              return { kind, id, fit: memoryFit(estimate), peakBytes: peakBytes(estimate), ...estimate };
+            });
+            return session.json({ ok: true, file, strategy, plugins: list, memory: estimates });
+          }
           const names = list.map(({ kind, id }) => `${kind} ${id}`).join(', ');
-          return session.print(`ok: ${file}\nstrategy ${strategy}; ${names}`);
+          return session.print([`ok: ${file}`, `strategy ${strategy}; ${names}`, ...memory.map(memoryText)].join('\n'));
         });
       }),
     );
@@ -52,4 +62,19 @@ export function addConfigCommands(program: Command, run: Run): void {
     .action((options: { readonly json?: true }) =>
       run((session) => session.print(JSON.stringify(runJsonSchema(), null, options.json === true ? 0 : 2))),
     );
+}
+
+function tooLittleMemory({ kind, id, memory }: PluginMemory): TurnwiseError {
+  const { leastBytes, limitBytes, remedies } = memory;
+  return new TurnwiseError(
+    'CONFIG_INVALID',
+    `The ${kind} ${id} needs at least ${megabytes(leastBytes)} MB and may take ${megabytes(limitBytes ?? 0)} MB.`,
+    {
+      where: `${kind}.with`,
+      hint:
+        remedies.length === 0
+          ? 'No setting makes it fit: take a smaller model.'
+          : `It fits with ${remedies.join(', or with ')}.`,
+    },
+  );
 }

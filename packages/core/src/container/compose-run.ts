@@ -52,6 +52,10 @@ export async function composeRun(
   container.bind(tokens.DataToken).toConstantValue(new RunData(loaded, environment.worlds ?? {}));
   container.bind(tokens.CorpusToken).toResolvedValue((data) => data.corpus(), [tokens.DataToken]);
 
+  const surroundings = {
+    paths: { cache: environment.cacheFolder ?? defaultCacheFolder(), base: loaded.folder },
+    resolveAsset: environment.resolveAsset ?? (() => null),
+  };
   const contextOf = (
     { kind, id }: LoadedPlugin,
     random: ResumableStream,
@@ -65,8 +69,7 @@ export async function composeRun(
     corpus,
     random: { next: () => random.next(), integer: (bound) => random.integer(bound) },
     metrics: { record: (name, value) => metrics.record(id, name, value) },
-    paths: { cache: environment.cacheFolder ?? defaultCacheFolder(), base: loaded.folder },
-    resolveAsset: environment.resolveAsset ?? (() => null),
+    ...surroundings,
     ...(kind === 'policy' ? {} : { scorer: () => policyScorer(container, `${kind} ${id}`) }),
   });
   const bind = <Kind extends PluginKind, Service>(
@@ -113,7 +116,7 @@ export async function composeRun(
       bind(plugin, tokens.RewardToken, (shaper) => ({ name, shaper, weight }));
     }
   }
-  return new RunScope(loaded, plugins, container, metrics, states);
+  return new RunScope(loaded, plugins, container, metrics, states, surroundings);
 }
 
 /** Stands where a replayed run has no search tool; the layer never asks it. */

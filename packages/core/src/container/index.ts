@@ -7,4 +7,4 @@ export {
   type WorldRequest,
   type WorldSource,
 } from './run-environment.js';
-export { RunScope } from './run-scope.js';
+export { RunScope, type PluginMemory } from './run-scope.js';

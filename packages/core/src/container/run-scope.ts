@@ -1,15 +1,25 @@
 import type { Container, ServiceIdentifier } from 'inversify';
 import type { ConfigPath, LoadedConfig, RunConfig } from '../config/index.js';
+import type { MemoryEstimate, PluginContext, PluginKind } from '../contract/index.js';
 import type { Passage, Policy, Protocol, Question, SearchTool, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { LoadedPlugin } from '../plugin/index.js';
+import { initFailed } from '../plugin/plugin-errors.js';
 import type { RolloutParts } from '../rollout/index.js';
 import type { TrainingData, TrainingParts, TrainingSettings } from '../training/index.js';
 import type { PluginMetrics } from './plugin-metrics.js';
 import type { PluginStates } from './plugin-states.js';
 import type { DataDigest, DataPart } from './run-data.js';
+import { runWorkload } from './run-workload.js';
 import * as tokens from './tokens.js';
+
+/** What one plugin says about its memory. */
+export interface PluginMemory {
+  readonly kind: PluginKind;
+  readonly id: string;
+  readonly memory: MemoryEstimate;
+}
 
 /**
  * A composed run. Every part is made when it is first asked for and then stays the same; `Symbol.asyncDispose` closes
@@ -24,6 +34,7 @@ export class RunScope implements AsyncDisposable {
     private readonly metrics: PluginMetrics,
     /** What checkpoints hold of the plugins made so far. */
     readonly pluginStates: PluginStates,
+    private readonly surroundings: Pick<PluginContext, 'paths' | 'resolveAsset'>,
   ) {}
 
   get config(): RunConfig {
@@ -50,6 +61,22 @@ export class RunScope implements AsyncDisposable {
   /** Checks that the data files are there, without reading them. Throws `DATA_NOT_FOUND`. */
   assertDataFiles(): void {
     this.container.get(tokens.DataToken).assertFiles();
+  }
+
+  /** What plugins that can tell say about the memory they will take. Makes none of them. */
+  async memory(): Promise<readonly PluginMemory[]> {
+    const found: PluginMemory[] = [];
+    for (const { kind, id, where, options, definition } of this.plugins) {
+      if (definition.estimateMemory === undefined) continue;
+      try {
+        const workload = runWorkload(this.config);
+        found.push({ kind, id, memory: await definition.estimateMemory(this.surroundings, options, workload) });
+      } catch (cause) {
+        if (TurnwiseError.is(cause)) throw cause;
+        throw initFailed({ kind, name: id, where }, 'could not be estimated', cause);
+      }
+    }
+    return found;
   }
 
   policy(): Promise<Policy> {

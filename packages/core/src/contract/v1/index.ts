@@ -1,4 +1,5 @@
 export type * from './advantage-estimator.js';
+export type * from './estimate.js';
 export type * from './objective.js';
 export type * from './passage.js';
 export type * from './plugin.js';

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from './standard-schema.js';
+import type { MemoryEstimate, Workload } from './estimate.js';
 import type { AdvantageEstimator } from './advantage-estimator.js';
 import type { Passage } from './passage.js';
 import type { Policy, PolicyScorer } from './policy.js';
@@ -84,6 +85,15 @@ export interface PluginDefinition<Kind extends PluginKind = PluginKind, Options 
   readonly provides?: readonly Capability[];
   /** Whether equal inputs and seeds give equal outputs. Default true. */
   readonly deterministic?: boolean;
+  /**
+   * Memory the plugin will take for this work, cheaply: nothing of size is read or allocated, nothing is started.
+   * For `turnwise config check`; throws what `create` would throw of what it finds wrong on the way.
+   */
+  estimateMemory?(
+    context: Pick<PluginContext, 'paths' | 'resolveAsset'>,
+    options: Options,
+    workload: Workload,
+  ): Promise<MemoryEstimate> | MemoryEstimate;
   create(context: PluginContext, options: Options): Promise<PluginInstances[Kind]> | PluginInstances[Kind];
 }
 
