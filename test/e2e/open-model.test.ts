@@ -49,10 +49,7 @@ async function writeModel(folder: string, family: 'qwen2' | 'qwen3'): Promise<vo
     tiedEmbedding: family === 'qwen2',
   });
   const engine = createEngine({ config, seed: 5, initialisation: { embedding: 0.05 } });
-  // The tags likelier than letters.
-  const head = family === 'qwen2' ? 'model.embed_tokens.weight' : 'lm_head.weight';
   await saveCheckpoint(folder, { engine, tokenizer });
-  expect(engine.parameters().map(({ name }) => name)).toContain(head);
   const path = join(folder, 'config.json');
   const json = JSON.parse(await readFile(path, 'utf8')) as object;
   const name = `${family === 'qwen2' ? 'Qwen2' : 'Qwen3'}ForCausalLM`;
@@ -150,8 +147,8 @@ describe('a model of the open families with a chat template, through the command
     );
     const rest = await turnwise(['train', '-c', config, '--run-dir', part, '--resume', '--json'], folder);
     expect([rest.code, rest.code === 0 ? '' : rest.stderr]).toEqual([0, '']);
-    const trained = `${run}/checkpoints/step-000002/policy`;
-    expect(await weightsOf(`${part}/checkpoints/step-000002/policy`)).toEqual(await weightsOf(trained));
+    const trained = `${run}/checkpoints/step-000002`;
+    expect(await weightsOf(`${part}/checkpoints/step-000002`)).toEqual(await weightsOf(trained));
     expect(await weightsOf(trained)).not.toEqual(await weightsOf(model));
     for (const file of ['tokenizer_config.json', 'generation_config.json']) {
       expect(await readFile(join(folder, trained, file), 'utf8')).toBe(
@@ -169,25 +166,21 @@ describe('a model of the open families with a chat template, through the command
     expect([trained.code, trained.code === 0 ? '' : trained.stderr]).toEqual([0, '']);
     const rest = await turnwise(['train', '-c', 'lora.yaml', '--run-dir', run, '--resume', '--json'], folder);
     expect([rest.code, rest.code === 0 ? '' : rest.stderr]).toEqual([0, '']);
-    const saved = `${run}/checkpoints/step-000002/policy`;
+    const saved = `${run}/checkpoints/step-000002`;
     expect(existsSync(join(folder, saved, 'adapter_model.safetensors'))).toBe(true);
     const [base, merged] = [await weightsOf('qwen3'), await weightsOf(`${saved}/merged`)];
     const moved = base.filter(([, values], i) => values.some((value, k) => value !== merged[i]?.[1][k]));
     expect(moved.length).toBeGreaterThan(0);
     expect(moved.every(([name]) => /[qkvo]_proj\.weight$/u.test(name))).toBe(true);
-    const scores = async (...words: string[]): Promise<unknown> => {
-      const { code, stdout } = await turnwise(['eval', '-c', 'lora.yaml', '--json', ...words], folder);
+    const scores = async (config: string, ...words: string[]): Promise<unknown> => {
+      const { code, stdout } = await turnwise(['eval', '-c', config, '--json', ...words], folder);
       expect(code).toBe(0);
       const { exactMatch, f1, turnsMean } = JSON.parse(stdout) as Record<string, number>;
       return { exactMatch, f1, turnsMean };
     };
-    const adapted = await scores('--checkpoint', `${run}/checkpoints/step-000002`);
-    const plain = ['policy.with.lora=null', `policy.with.base=${saved}/merged`].flatMap((set) => ['--set', set]);
-    expect(
-      await turnwise(['eval', '-c', 'qwen2.yaml', '--json', '--set', `policy.with.base=${saved}/merged`], folder),
-    ).toMatchObject({ code: 0 });
-    expect(adapted).toBeDefined();
-    expect(plain).toHaveLength(4);
+    const adapted = await scores('lora.yaml', '--checkpoint', saved);
+    expect(adapted).toMatchObject({ turnsMean: expect.any(Number) });
+    expect(await scores('qwen2.yaml', '--set', `policy.with.base=${saved}/merged`)).toEqual(adapted);
   });
 });
 
@@ -214,7 +207,7 @@ describe('config check', () => {
 
   it('says what would fit where something may not, and refuses what cannot be made', async () => {
     const tight = await turnwise(
-      ['config', 'check', '-c', 'qwen2.yaml', '--set', 'policy.with.memoryLimit=64', '--set', 'policy.with.slots=256'],
+      ['config', 'check', '-c', 'qwen2.yaml', '--set', 'policy.with.memoryLimit=64', '--set', 'policy.with.slots=1024'],
       folder,
     );
     expect(tight.code).toBe(0);

@@ -51,7 +51,7 @@ describe('a conversation written piece by piece is what the template writes of t
     expect(whole.startsWith(text)).toBe(true);
     // What is left closes the last turn.
     expect(['<|close|>\n', '</s>']).toContain(whole.slice(text.length));
-    expect(chat.rewrites === null).toBe(name !== 'thinking' || settings.observations === 'tool');
+    expect(chat.rewrites === null).toBe(name !== 'thinking');
   });
 });
 
@@ -78,7 +78,9 @@ test('an end token the model wrote is not written twice, and another one is left
 
 test('a template that rewrites earlier turns is found out, and they are kept', () => {
   expect(format('thinking').rewrites).toBe('it drops what stands between <think> and </think>');
-  expect(format('thinking', { observations: 'tool' }).rewrites).toBeNull();
+  expect(format('thinking', { observations: 'tool' }).rewrites).toBe(
+    'it writes what stands around their thoughts anew',
+  );
   const switched = format('thinking', { variables: { thinking: false }, observations: 'tool' });
   expect(switched.rewrites).toBe('it writes what stands around their thoughts anew');
   expect(switched.reply('x')).toBe(

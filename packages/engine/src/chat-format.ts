@@ -111,17 +111,18 @@ export class ChatFormat {
   private findRewriting(): string | null {
     const { template, observations } = this.options;
     if (observations === 'verbatim') return null;
-    const content = `<think>\n${thought}\n</think>\n\n${turn}`;
-    const messages: ChatMessage[] = [
-      ...this.opening('question'),
-      { role: 'assistant', content },
-      { role: this.role, content: 'observation' },
-    ];
-    const kept = this.open('question') + content + this.reply('observation');
-    const written = template.render(messages, true);
-    if (written === kept) return null;
-    return written.includes(thought)
-      ? 'it writes what stands around their thoughts anew'
-      : 'it drops what stands between <think> and </think>';
+    // A thought as templates write one, and as a model may.
+    for (const content of [`<think>\n${thought}\n</think>\n\n${turn}`, `<think> ${thought} </think> ${turn}`]) {
+      const messages: ChatMessage[] = [
+        ...this.opening('question'),
+        { role: 'assistant', content },
+        { role: this.role, content: 'observation' },
+      ];
+      const written = template.render(messages, true);
+      if (!written.includes(thought)) return 'it drops what stands between <think> and </think>';
+      const kept = this.open('question') + content + this.reply('observation');
+      if (written !== kept) return 'it writes what stands around their thoughts anew';
+    }
+    return null;
   }
 }
