@@ -56,6 +56,9 @@ export const builtinPlugins: BuiltinPlugins = mergeBuiltins(
         gae: { packageName: '@turnwise/advantage-gae', load: () => import('@turnwise/advantage-gae') },
         igpo: { packageName: '@turnwise/advantage-igpo', load: () => import('@turnwise/advantage-igpo') },
       },
+      tracker: {
+        mlflow: { packageName: '@turnwise/tracker-mlflow', load: () => import('@turnwise/tracker-mlflow') },
+      },
     },
   },
   coreBuiltins,

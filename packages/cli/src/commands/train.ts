@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import {
+  hidePasswords,
+  printableConfig,
   recordedConfig,
   resumeRun,
   RunFolder,
@@ -11,8 +13,8 @@ import {
   trainingProgress,
   trainRun,
 } from '@turnwise/core';
-import { TurnwiseError, withPluginMetrics } from '@turnwise/core';
-import type { LoadedConfig, ResumePoint, RunManifest, RunScope, StepStop } from '@turnwise/core';
+import { TurnwiseError, withPluginMetrics, withTrackers } from '@turnwise/core';
+import type { LoadedConfig, ResumePoint, RunManifest, RunScope, StepStop, TrackedRun } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
@@ -86,15 +88,19 @@ async function trainInFolder({ session, scope, stop, place, resume }: Work): Ret
   const folder = resume ? await RunFolder.open(place) : await RunFolder.create(place, manifest);
   try {
     const parts = await scope.trainingParts();
-    const from = resume ? await goOn(session, folder, scope, manifest) : {};
+    const from: { resume?: ResumePoint } = resume ? await goOn(session, folder, scope, manifest) : {};
     const record = withPluginMetrics(folder, () => scope.drainPluginMetrics());
-    return await trainRun({ ...parts, trackers: [...parts.trackers, folder.tensorBoard()] }, scope.settings, data, {
-      record: stop.record(record),
-      signal: stop.signal,
-      interrupt: stop.interrupt,
-      onProgress: trainingProgress(session.statusLine),
-      ...from,
-    });
+    const trackers = [...parts.trackers, folder.tensorBoard()];
+    const tracked = trackedRun(scope, place, from.resume?.step ?? null);
+    return await withTrackers(trackers, tracked, session.signal, () =>
+      trainRun({ ...parts, trackers }, scope.settings, data, {
+        record: stop.record(record),
+        signal: stop.signal,
+        interrupt: stop.interrupt,
+        onProgress: trainingProgress(session.statusLine),
+        ...from,
+      }),
+    );
   } catch (error) {
     if (stop.savedStep() !== null) {
       session.statusLine.print(
@@ -106,6 +112,17 @@ async function trainInFolder({ session, scope, stop, place, resume }: Work): Ret
   } finally {
     await folder[Symbol.asyncDispose]();
   }
+}
+
+function trackedRun({ loaded, config }: RunScope, folder: string, resumedAfter: number | null): TrackedRun {
+  return {
+    name: basename(folder),
+    folder,
+    strategy: loaded.strategy,
+    seed: config.seed,
+    config: hidePasswords(printableConfig(loaded)),
+    resumedAfter,
+  };
 }
 
 async function goOn(

@@ -11,3 +11,4 @@ export { runJsonSchema, type RunConfigInput } from './run-schema.js';
 export { parseSetOption } from './set-option.js';
 export { builtinStrategies, defaultStrategy, type StrategyPair } from './strategies.js';
 export type { ConfigSource } from './config-source.js';
+export * from './hide-passwords.js';

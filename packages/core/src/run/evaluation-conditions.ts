@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { printableConfig } from '../config/index.js';
+import { hidePasswords, printableConfig } from '../config/index.js';
 import type { DataDigest, RunScope } from '../container/index.js';
 import type { PluginKind } from '../contract/index.js';
 import { folderDigest } from '../data/index.js';
@@ -97,14 +97,7 @@ function isTrainers(path: string): boolean {
 function pinOf(plugin: LoadedPlugin | undefined): PluginPin {
   if (plugin === undefined) throw new RangeError('the scope was composed without a plugin the evaluation uses');
   const { id, options, origin } = plugin;
-  return { id, ...origin, options: withoutPasswords(options) };
-}
-
-/** A report is made to be passed on: the user and password of a URL stay here. */
-function withoutPasswords(options: unknown): unknown {
-  const hide = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' ? value.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#@\s]+@/i, '$1***@') : value;
-  return options === undefined ? null : JSON.parse(JSON.stringify(options, hide));
+  return { id, ...origin, options: hidePasswords(options) };
 }
 
 async function namedFiles(

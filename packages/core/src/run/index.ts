@@ -11,4 +11,5 @@ export { assertSameRun, recordedConfig, resumeRun, type Resumption } from './res
 export { runPlace } from './run-place.js';
 export { stopAfterStep, type StepStop } from './stop-after-step.js';
 export { tensorBoardTracker } from './tensorboard-tracker.js';
+export { withTrackers } from './with-trackers.js';
 export { withPluginMetrics } from './with-plugin-metrics.js';
