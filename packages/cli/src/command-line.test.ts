@@ -133,7 +133,7 @@ describe('train', () => {
       readdirSync(at('one'))
         .filter((name) => !name.startsWith('events.out.tfevents.'))
         .sort(),
-    ).toEqual(['checkpoints', 'evaluations', 'manifest.json', 'metrics.jsonl', 'trajectories']);
+    ).toEqual(['checkpoints', 'evaluations', 'manifest.json', 'metrics.jsonl', 'report.html', 'trajectories']);
     expect(readdirSync(at('one/checkpoints'))).toEqual(['step-000002', 'step-000003']);
     expect(metricsOf('one').map((metrics) => [metrics['step'], metrics['plugin/dice/sequences']])).toEqual([
       [0, undefined],
@@ -199,6 +199,7 @@ describe('train', () => {
     expect(cut.code).toBe(130);
     expect(cut.error).toContain('stopped after step 1, saved; go on: turnwise train --resume --run-dir');
     expect(existsSync(at('cut/run.lock'))).toBe(false);
+    expect(readFileSync(at('cut/report.html'), 'utf8')).toContain('1 of 3 steps (not finished)');
     const rest = await turnwise(['train', '--resume', '--run-dir', 'cut', '--json']);
     expect(rest.code).toBe(0);
     expect(metricsOf('cut')).toEqual(metricsOf('whole'));

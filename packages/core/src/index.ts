@@ -13,6 +13,7 @@ export * from './progress/index.js';
 export * from './random/index.js';
 export * from './rollout/index.js';
 export * from './run/index.js';
+export * from './run-report/index.js';
 export * from './search/index.js';
 export * from './statistics/index.js';
 export * from './text/index.js';

@@ -13,7 +13,7 @@ import {
   trainingProgress,
   trainRun,
 } from '@turnwise/core';
-import { TurnwiseError, withPluginMetrics, withTrackers } from '@turnwise/core';
+import { TurnwiseError, withPluginMetrics, withTrackers, writeRunReport } from '@turnwise/core';
 import type { LoadedConfig, ResumePoint, RunManifest, RunScope, StepStop, TrackedRun } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
@@ -110,8 +110,17 @@ async function trainInFolder({ session, scope, stop, place, resume }: Work): Ret
     if (!resume) await folder.removeIfEmpty();
     throw error;
   } finally {
+    await writeReport(session, place);
     await folder[Symbol.asyncDispose]();
   }
+}
+
+/** However the run ended. A report that cannot be written is no reason to call a run failed. */
+async function writeReport(session: Session, place: string): Promise<void> {
+  if (!existsSync(join(place, 'metrics.jsonl'))) return;
+  await writeRunReport(place).catch((error: unknown) => {
+    session.logger.warn(`report.html could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  });
 }
 
 function trackedRun({ loaded, config }: RunScope, folder: string, resumedAfter: number | null): TrackedRun {
