@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,6 +176,58 @@ describe('compare', () => {
       resumes?: unknown[];
     };
     expect(manifest.resumes).toHaveLength(1);
+  });
+
+  it('stops in order at Ctrl-C, with a table in the terminal, and goes on where it was', async () => {
+    const words = ['--strategies', 'grpo,mine', '--seeds', '1', '--jobs', '2', '--run-dir', 'stopped'];
+    const slow = ['--set', 'policy.with.pause=60'];
+    const metrics = at('stopped/runs/grpo-seed3/metrics.jsonl');
+    let interrupt = (): void => undefined;
+    let shown = '';
+    const whenOneStepIsDone = setInterval(() => {
+      if (!existsSync(metrics) || !readFileSync(metrics, 'utf8').includes('"step":1')) return;
+      clearInterval(whenOneStepIsDone);
+      interrupt();
+    }, 10);
+    const stopped = await runCommandLine(['compare', '-c', 'run.yaml', ...words, ...slow], {
+      writeOut: () => Promise.resolve(),
+      error: { isTTY: true, columns: 120, write: (text) => (shown += text) },
+      currentFolder: folder,
+      onInterrupt: (listener) => {
+        interrupt = listener;
+        return () => undefined;
+      },
+      exit: () => undefined,
+      program,
+    });
+    expect(stopped).toBe(130);
+    // Redrawn in place: the head and a line for each of two trainings.
+    expect(shown).toMatch(/0\/2 runs finished, 2 running\ngrpo +seed 3 +step \d\/4.*\nmine +seed 3 +step \d\/4/);
+    expect(shown).toContain('\r\u001b[2A\u001b[J');
+    expect(shown).toContain('interrupted: stopping in order');
+    expect(shown.match(/stopped, saved/g)).toHaveLength(2);
+    // Every training was let finish its step and save, and is gone.
+    for (const name of ['grpo-seed3', 'mine-seed3']) {
+      expect(existsSync(at(`stopped/runs/${name}/run.lock`))).toBe(false);
+      const steps =
+        readFileSync(at(`stopped/runs/${name}/metrics.jsonl`), 'utf8')
+          .trim()
+          .split('\n').length - 1;
+      const kept = readdirSync(at(`stopped/runs/${name}/checkpoints`)).filter((entry) => entry.startsWith('step-'));
+      expect(kept.at(-1)).toBe(`step-00000${steps}`);
+      expect(steps).toBeLessThan(4);
+    }
+    expect(existsSync(at('stopped/compare.lock'))).toBe(false);
+    const rest = await compare(...words, ...slow);
+    expect([rest.code, rest.error]).toEqual([0, expect.stringContaining('2 runs, 0 finished before')]);
+    const manifest = JSON.parse(readFileSync(at('stopped/runs/grpo-seed3/manifest.json'), 'utf8')) as {
+      resumes?: unknown[];
+    };
+    expect(manifest.resumes).toHaveLength(1);
+    const [own, whole] = [read('stopped'), read('whole')];
+    const ofSeed = ({ runs }: RunComparison): unknown[] =>
+      runs.filter(({ seed }) => seed === 3).map(({ curve }) => curve);
+    expect(ofSeed(own)).toEqual(ofSeed(whole));
   });
 
   it('names a run that fails, keeps the others, and tries it again', async () => {

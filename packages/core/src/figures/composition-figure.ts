@@ -18,7 +18,8 @@ export interface CompositionPanel {
 export function compositionFigure(panels: readonly CompositionPanel[], id: string): string {
   const columns = Math.min(3, Math.max(1, panels.length));
   const [cell, high] = [190, 150];
-  const width = 56 + columns * cell + 12;
+  // The legend needs more room than one panel.
+  const width = Math.max(370, 56 + columns * cell + 12);
   const rows = Math.ceil(panels.length / columns);
   const height = 30 + rows * (high + 62) + 22;
   const hatch = `<pattern id="${id}" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#ffffff"/><line x1="0" y1="0" x2="0" y2="5" stroke="#5c5c5c" stroke-width="1.6"/></pattern>`;
