@@ -42,6 +42,25 @@ export class Conversation {
     return tokens;
   }
 
+  /**
+   * The conversation up to now, as a request holds it. Everything is only ever appended, so what was there can be cut
+   * out later: a policy that works on text never copies the tokens, and one on tokens not the messages.
+   */
+  snapshot(): { readonly messages: readonly ConversationMessage[]; readonly tokenIds: readonly number[] } {
+    const { messages, tokenIds } = this;
+    const [messageCount, tokenCount] = [messages.length, tokenIds.length];
+    let readMessages: readonly ConversationMessage[] | null = null;
+    let readTokens: readonly number[] | null = null;
+    return {
+      get messages() {
+        return (readMessages ??= messages.slice(0, messageCount));
+      },
+      get tokenIds() {
+        return (readTokens ??= tokenIds.slice(0, tokenCount));
+      },
+    };
+  }
+
   appendTokens(role: ConversationMessage['role'], text: string, tokenIds: readonly number[]): void {
     this.messages.push({ role, text });
     this.tokenIds.push(...tokenIds);

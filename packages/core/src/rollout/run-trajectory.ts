@@ -58,10 +58,8 @@ export async function runTrajectory(
         break;
       }
       const sample = await policy.sample(
-        {
+        Object.assign(conversation.snapshot(), {
           trajectoryId: cacheId,
-          messages: [...conversation.messages],
-          tokenIds: [...conversation.tokenIds],
           seed: deriveSeed(identity.runSeed, 'sample', identity.purpose, identity.step, question.id, rollout, turn),
           temperature: options.temperature,
           topP: options.topP,
@@ -69,7 +67,7 @@ export async function runTrajectory(
           stop: protocol.stop,
           turn,
           maySearch,
-        },
+        }),
         both,
       );
       assertSample(sample, id);

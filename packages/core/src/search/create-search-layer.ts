@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { SearchOptions, SearchOutcome, SearchTool } from '../contract/index.js';
 import { BatchCarrier } from './batch-carrier.js';
 import { CircuitBreaker } from './circuit-breaker.js';
@@ -9,6 +8,7 @@ import { failedOutcome } from './outcome.js';
 import { OutcomeCache } from './outcome-cache.js';
 import { SearchTally, type SearchCounters } from './search-counters.js';
 import { readSearchRecord, searchKey, SearchRecorder } from './search-record.js';
+import type { Caller } from './waiting.js';
 
 /** A search tool that holds up under training, and what it counted. */
 export interface SearchLayer extends SearchTool {
@@ -49,9 +49,9 @@ export async function createSearchLayer(
   const recorded = settings.replay === undefined ? null : await readSearchRecord(settings.replay);
   const recorder = settings.record === undefined ? null : await SearchRecorder.open(settings.record);
 
-  const ask = async (query: string, topK: number, signal: AbortSignal): Promise<SearchOutcome> => {
+  const ask = async (query: string, topK: number, caller: Caller): Promise<SearchOutcome> => {
     const started = environment.now();
-    const outcome = await dispatcher.ask(query, topK, signal);
+    const outcome = await dispatcher.ask(query, topK, caller);
     tally.took((environment.now() - started) / 1000);
     if (truncatePassage === undefined) return outcome;
     return { ...outcome, hits: outcome.hits.map((hit) => ({ ...hit, text: truncatePassage(hit.text) })) };
@@ -62,7 +62,7 @@ export async function createSearchLayer(
     const key = searchKey(query, topK);
     const outcome =
       recorded === null
-        ? await cache.get(key, signal, (flight) => ask(query, topK, flight))
+        ? await cache.get(key, signal, (caller) => ask(query, topK, caller))
         : (recorded.get(key) ?? failedOutcome('error', `the record ${settings.replay} does not hold this search`));
     tally.answered(outcome);
     recorder?.record(query, topK, outcome);
@@ -72,8 +72,8 @@ export async function createSearchLayer(
   return {
     async search(queries, searchOptions) {
       searchOptions.signal.throwIfAborted();
-      // Every search under way listens to the signal of its run: hundreds of listeners are no leak.
-      setMaxListeners(0, searchOptions.signal);
+      const [only] = queries;
+      if (queries.length === 1 && only !== undefined) return [await answer(only, searchOptions)];
       return Promise.all(queries.map((query) => answer(query, searchOptions)));
     },
     counters: () => tally.counters(breaker.opened),

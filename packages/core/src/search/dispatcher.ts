@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { SearchOutcome } from '../contract/index.js';
 import type { SearchEnvironment } from './environment.js';
+import type { Caller } from './waiting.js';
 import { failedOutcome } from './outcome.js';
 
 /** One query on its way. */
@@ -35,6 +36,7 @@ class Pending implements PendingQuery {
   timedOut = false;
   /** The batch this query went out with; told when the query is no longer live. */
   onGone: (() => void) | null = null;
+  cancelDeadline: (() => void) | null = null;
   readonly outcome: Promise<SearchOutcome>;
   #resolve!: (outcome: SearchOutcome) => void;
   #reject!: (error: unknown) => void;
@@ -60,6 +62,7 @@ class Pending implements PendingQuery {
   #end(): boolean {
     if (!this.live) return false;
     this.live = false;
+    this.cancelDeadline?.();
     this.onGone?.();
     return true;
   }
@@ -85,26 +88,19 @@ export class Dispatcher {
     this.#carry = carry;
   }
 
-  /** The outcome of one query; `timeout` when its deadline passes. Rejects with the signal's reason when aborted. */
-  async ask(query: string, topK: number, signal: AbortSignal): Promise<SearchOutcome> {
-    signal.throwIfAborted();
+  /** The outcome of one query; `timeout` when its deadline passes. Rejects with the reason when its caller is gone. */
+  ask(query: string, topK: number, caller: Caller): Promise<SearchOutcome> {
     const { timeoutSeconds } = this.#options;
     const pending = new Pending(query, topK);
-    const cancelDeadline = this.#environment.schedule(timeoutSeconds * 1000, () => {
+    pending.cancelDeadline = this.#environment.schedule(timeoutSeconds * 1000, () => {
       pending.timedOut = true;
       pending.settle(failedOutcome('timeout', `no answer within ${timeoutSeconds} s`));
     });
-    const abort = (): void => {
-      pending.fail(signal.reason);
+    caller.onGone = (reason) => {
+      pending.fail(reason);
     };
-    signal.addEventListener('abort', abort, { once: true });
     this.#gather(pending);
-    try {
-      return await pending.outcome;
-    } finally {
-      cancelDeadline();
-      signal.removeEventListener('abort', abort);
-    }
+    return pending.outcome;
   }
 
   #gather(pending: Pending): void {

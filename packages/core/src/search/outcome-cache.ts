@@ -1,16 +1,17 @@
 import type { SearchOutcome } from '../contract/index.js';
 import { isFailure } from './outcome.js';
 import type { SearchTally } from './search-counters.js';
+import { Caller, onAbort } from './waiting.js';
 
 interface Flight {
   readonly outcome: Promise<SearchOutcome>;
-  readonly controller: AbortController;
+  readonly caller: Caller;
   waiting: number;
 }
 
 /**
  * Asks each question once: equal searches under way share one flight, and outcomes are kept, least recently used out
- * first. Failures are not kept. A flight is aborted when nobody waits for it any more.
+ * first. Failures are not kept. A flight's caller is told when nobody waits for it any more.
  */
 export class OutcomeCache {
   readonly #entries: number;
@@ -24,12 +25,11 @@ export class OutcomeCache {
   }
 
   /** The outcome under a key, from `start` when there is none. Rejects with the signal's reason when aborted. */
-  async get(
+  get(
     key: string,
     signal: AbortSignal,
-    start: (signal: AbortSignal) => Promise<SearchOutcome>,
-  ): Promise<SearchOutcome> {
-    signal.throwIfAborted();
+    start: (caller: Caller) => Promise<SearchOutcome>,
+  ): SearchOutcome | Promise<SearchOutcome> {
     const kept = this.#kept.get(key);
     if (kept !== undefined) {
       this.#kept.delete(key);
@@ -43,9 +43,9 @@ export class OutcomeCache {
     return this.#join(key, flight, signal);
   }
 
-  #depart(key: string, start: (signal: AbortSignal) => Promise<SearchOutcome>): Flight {
-    const controller = new AbortController();
-    const outcome = start(controller.signal).then(
+  #depart(key: string, start: (caller: Caller) => Promise<SearchOutcome>): Flight {
+    const caller = new Caller();
+    const outcome = start(caller).then(
       (arrived) => {
         this.#land(key, flight);
         if (!isFailure(arrived)) this.#keep(key, arrived);
@@ -56,7 +56,7 @@ export class OutcomeCache {
         throw error;
       },
     );
-    const flight: Flight = { controller, waiting: 0, outcome };
+    const flight: Flight = { caller, waiting: 0, outcome };
     this.#flights.set(key, flight);
     return flight;
   }
@@ -64,19 +64,25 @@ export class OutcomeCache {
   #join(key: string, flight: Flight, signal: AbortSignal): Promise<SearchOutcome> {
     flight.waiting += 1;
     return new Promise((resolve, reject) => {
-      const leave = (): void => {
+      const stay = onAbort(signal, (reason) => {
         flight.waiting -= 1;
         // A flight nobody waits for is not joined by later searches either: its outcome would be an abort.
         if (flight.waiting === 0) {
           this.#land(key, flight);
-          flight.controller.abort(signal.reason);
+          flight.caller.onGone?.(reason);
         }
-        reject(signal.reason as Error);
-      };
-      signal.addEventListener('abort', leave, { once: true });
-      flight.outcome.then(resolve, reject).finally(() => {
-        signal.removeEventListener('abort', leave);
+        reject(reason as Error);
       });
+      flight.outcome.then(
+        (arrived) => {
+          stay();
+          resolve(arrived);
+        },
+        (error: unknown) => {
+          stay();
+          reject(error as Error);
+        },
+      );
     });
   }
 
