@@ -229,6 +229,47 @@ describe('train --resume', () => {
   });
 });
 
+describe('a rollback', () => {
+  const eventsOf = (run: string): string => readFileSync(at(`${run}/events.jsonl`), 'utf8');
+
+  it('puts aside what it takes back, and comes to the same end when the run is stopped after it', async () => {
+    const rewards = metricsOf('whole').map(
+      (line) => (JSON.parse(line) as Record<string, number>)['reward/outcome-mean'],
+    );
+    const [most = 0, second = 0] = rewards
+      .slice(1)
+      .map(Number)
+      .sort((one, other) => other - one);
+    const words = set(
+      'training.watchdog.window=1',
+      `training.watchdog.reward={above: ${(most + second) / 2}, action: rollback}`,
+      'training.watchdog.rollback.most=100',
+      'training.checkpointEvery=1',
+    );
+    const whole = await train('back-whole', words);
+    expect(whole).toEqual({ code: 0, error: expect.stringContaining('rollback 1 of at most 100') });
+    const bad = rewards.indexOf(most);
+    const events = eventsOf('back-whole').trim().split('\n');
+    expect(events.slice(0, 2).map((line) => JSON.parse(line) as object)).toMatchObject([
+      { step: bad, kind: 'watchdog', threshold: 'reward', action: 'rollback' },
+      { step: bad, kind: 'rollback', to: bad - 1 },
+    ]);
+    expect(metricsOf('back-whole').map((line) => (JSON.parse(line) as { step: number }).step)).toEqual([
+      0, 1, 2, 3, 4, 5, 6,
+    ]);
+    const aside = readFileSync(at('back-whole/rollbacks/1/metrics.jsonl'), 'utf8');
+    expect(JSON.parse(aside)).toMatchObject({ step: bad, 'reward/outcome-mean': most });
+    expect(readdirSync(at('back-whole/rollbacks/1/trajectories'))).toEqual([`step-00000${bad}.jsonl`]);
+
+    const cut = await train('back-cut', words, 'rollback 1 of at most');
+    expect(cut.code).toBe(130);
+    expect((await train('back-cut', ['--resume'])).code).toBe(0);
+    expect(metricsOf('back-cut')).toEqual(metricsOf('back-whole'));
+    expect(eventsOf('back-cut')).toBe(eventsOf('back-whole'));
+    expect(weightOf('back-cut')).toBe(weightOf('back-whole'));
+  });
+});
+
 describe('which checkpoints stay', () => {
   const kept = (run: string): string[] => readdirSync(at(`${run}/checkpoints`)).sort();
 

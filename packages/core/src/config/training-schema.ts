@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { watchdogSchema } from './watchdog-schema.js';
 
 /** What becomes of groups in which every advantage is zero. */
 const deadGroupsSchema = z.discriminatedUnion('policy', [
@@ -15,6 +16,39 @@ const deadGroupsSchema = z.discriminatedUnion('policy', [
   }),
 ]);
 
+const explore = z
+  .number()
+  .gt(0)
+  .max(1)
+  .default(0.1)
+  .describe('Least weight of a question, so that none is forgotten; never asked ones weigh 1.');
+
+/** Which questions are asked more often. */
+const curriculumSchema = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('none').default('none').describe('Every question once in each pass.') }),
+  z.strictObject({
+    by: z.literal('signal').describe('Those whose groups taught the configured strategy something.'),
+    explore,
+  }),
+  z.strictObject({
+    by: z.literal('success').describe('Those whose share of correct trajectories is near a target.'),
+    target: z.number().min(0).max(1).default(0.5).describe('The share that is wanted most.'),
+    width: z.number().gt(0).default(0.25).describe('Standard deviation of the bell around the target.'),
+    explore,
+  }),
+]);
+
+const quarantineSchema = z.strictObject({
+  strikes: z.int().min(1).default(3).describe('Visits in a row that went wrong after which a question is set aside.'),
+  share: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.5)
+    .describe('A visit went wrong when this share of its trajectories failed or ran out of context or time.'),
+  most: z.number().gt(0).max(1).default(0.1).describe('Share of the questions; when more are set aside the run ends.'),
+});
+
 /** The training loop. */
 export const trainingSchema = z.strictObject({
   steps: z.int().min(1).default(100).describe('Training steps.'),
@@ -25,6 +59,12 @@ export const trainingSchema = z.strictObject({
   maxGradientNorm: z.number().gt(0).nullable().default(1).describe('Gradients are scaled to this norm; null: never.'),
   epochs: z.int().min(1).default(1).describe('Updates made on each batch of rollouts.'),
   deadGroups: deadGroupsSchema.prefault({ policy: 'keep' }).describe('Groups in which every advantage is zero.'),
+  curriculum: curriculumSchema.prefault({ by: 'none' }).describe('Which questions are asked more often.'),
+  quarantine: quarantineSchema
+    .nullable()
+    .default(null)
+    .describe('Sets aside questions that go wrong again and again. null: a reward that fails ends the run.'),
+  watchdog: watchdogSchema.prefault({}).describe('Signs of a collapse, and what is done about them.'),
   evalEvery: z.int().min(0).default(10).describe('Steps between held-out evaluations; 0: before and after only.'),
   evalQuestions: z.int().min(1).optional().describe('Held-out questions used during training. Default: all.'),
   checkpointEvery: z.int().min(0).default(10).describe('Steps between checkpoints; 0: at the end only.'),

@@ -5,7 +5,7 @@ import type { StatusLine } from './status-line.js';
 /**
  * Turns the training loop's reports into the status line: step, what it is doing, the learning signal (mean outcome,
  * share of groups that teach something, held-out exact match), rate and remaining time. Where there is no terminal,
- * steps with a held-out measurement are always shown.
+ * steps with a held-out measurement are always shown. What the loop reports beside its steps stays above the line.
  *
  * @param now Milliseconds; only differences are used.
  */
@@ -16,7 +16,11 @@ export function trainingProgress(
   let signal = '';
   let exactMatch = '';
   let pace: Pace | null = null;
-  return ({ step, steps, phase, done, total, metrics }) => {
+  return ({ step, steps, phase, done, total, metrics, message }) => {
+    if (phase === 'event') {
+      line.print(`warn: ${message}`);
+      return;
+    }
     // The first measurement is no step: time is counted from its end.
     if (step >= 1) pace ??= { started: now(), firstStep: step, lastFinished: step - 1, finishedAt: now() };
     const measured = metrics?.['eval/exact-match'];

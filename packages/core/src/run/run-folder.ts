@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Tracker } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { QuestionScore } from '../evaluation/index.js';
@@ -13,8 +13,15 @@ import {
   type TrainingEvent,
   type TrainingRecord,
 } from '../training/index.js';
-import { listCheckpoints, stepName, writeCheckpoint, type Checkpoint } from './checkpoints.js';
-import { appendThrough, removeFolderWhole, removeLeftovers, writeFileWhole, writing } from './durable-files.js';
+import { listCheckpoints, readWholeCheckpoint, stepName, writeCheckpoint, type Checkpoint } from './checkpoints.js';
+import {
+  appendThrough,
+  removeFolderWhole,
+  removeLeftovers,
+  writeFileWhole,
+  writeFolderWhole,
+  writing,
+} from './durable-files.js';
 import { metricLine } from './metric-line.js';
 import { lockRun } from './run-lock.js';
 import type { RunManifest } from './run-manifest.js';
@@ -120,6 +127,39 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     }
   }
 
+  /** What was recorded after the checkpoint goes to `rollbacks/<number>/`; events stay. */
+  async goBack(latest: number, rollback: number): ReturnType<TrainingRecord['goBack']> {
+    for (const { step, folder } of (await this.checkpoints()).reverse()) {
+      if (step > latest) continue;
+      const whole = await readWholeCheckpoint(folder).catch((error: unknown) => {
+        if (TurnwiseError.is(error) && error.code === 'RUN_CORRUPT') return null;
+        throw error;
+      });
+      if (whole === null) continue;
+      await this.putAside(step, rollback);
+      await this.rewindTo(step, null);
+      return { step, checkpoint: folder, state: whole.state };
+    }
+    return null;
+  }
+
+  private async putAside(step: number, rollback: number): Promise<void> {
+    const text = await readFile(this.metricsFile, 'utf8');
+    const later = text
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => stepOf(line) > step);
+    await writeFolderWhole(join(this.rollbacksFolder, String(rollback)), async (place) => {
+      await writeFile(join(place, 'metrics.jsonl'), later.map((line) => `${line}\n`).join(''));
+      for (const folder of [this.trajectoriesFolder, this.evaluationsFolder]) {
+        await mkdir(join(place, basename(folder)));
+        for (const name of await readdir(folder)) {
+          if (stepInName(name) > step) await copyFile(join(folder, name), join(place, basename(folder), name));
+        }
+      }
+    });
+  }
+
   checkpoints(): Promise<Checkpoint[]> {
     return listCheckpoints(this.checkpointsFolder);
   }
@@ -139,15 +179,16 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
    * the way and goes on again finds none that is later than the metrics.
    *
    * @param step -1: everything
-   * @param events lines of `events.jsonl` that stay
+   * @param events lines of `events.jsonl` that stay; `null`: all
    */
-  async rewindTo(step: number, events = 0): Promise<void> {
-    const isLater = (name: string): boolean => Number(/^step-(\d+)/.exec(name)?.[1] ?? -1) > step;
+  async rewindTo(step: number, events: number | null = 0): Promise<void> {
+    const isLater = (name: string): boolean => stepInName(name) > step;
     const later = async (folder: string): Promise<string[]> => {
       const names = await readdir(folder).catch(() => []);
       return names.filter(isLater).sort().reverse();
     };
     await removeLeftovers(this.path);
+    await removeLeftovers(this.rollbacksFolder);
     for (const folder of [this.checkpointsFolder, this.trajectoriesFolder, this.evaluationsFolder]) {
       await removeLeftovers(folder);
       for (const name of await later(folder)) await removeFolderWhole(join(folder, name));
@@ -155,7 +196,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     const best = await readFile(this.bestFile, 'utf8').catch(() => null);
     if (best !== null && !existsSync(join(this.checkpointsFolder, folderIn(best)))) await rm(this.bestFile);
     await this.keepLines(this.metricsFile, (lines) => lines.filter((line) => stepOf(line) <= step));
-    await this.keepLines(this.eventsFile, (lines) => lines.slice(0, events));
+    if (events !== null) await this.keepLines(this.eventsFile, (lines) => lines.slice(0, events));
   }
 
   private async keepLines(file: string, keep: (lines: string[]) => string[]): Promise<void> {
@@ -195,6 +236,10 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     return join(this.checkpointsFolder, 'best.json');
   }
 
+  private get rollbacksFolder(): string {
+    return join(this.path, 'rollbacks');
+  }
+
   private get trajectoriesFolder(): string {
     return join(this.path, 'trajectories');
   }
@@ -231,6 +276,11 @@ export async function readManifest(path: string): Promise<RunManifest> {
       cause,
     });
   }
+}
+
+/** -1 when there is none. */
+function stepInName(name: string): number {
+  return Number(/^step-(\d+)/.exec(name)?.[1] ?? -1);
 }
 
 function folderIn(best: string): string {

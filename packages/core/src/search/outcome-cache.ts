@@ -71,7 +71,7 @@ export class OutcomeCache {
           this.#land(key, flight);
           flight.caller.onGone?.(reason);
         }
-        reject(reason as Error);
+        reject(reason);
       });
       flight.outcome.then(
         (arrived) => {
@@ -80,7 +80,7 @@ export class OutcomeCache {
         },
         (error: unknown) => {
           stay();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         },
       );
     });

@@ -1,8 +1,9 @@
-import { TurnwiseError, suggestion } from '../errors/index.js';
+import { suggestion, TurnwiseError } from '../errors/index.js';
 import { dataPosition } from './question-order.js';
+import { QuestionLedger } from './question-ledger.js';
 import { isBetter } from './retention.js';
 import type { Metrics } from './step-metrics.js';
-import type { BestValue, TrainerState } from './trainer-state.js';
+import type { BestValue, TrainerState, TrainingEvent } from './trainer-state.js';
 import type {
   ResumePoint,
   TrainingData,
@@ -10,28 +11,31 @@ import type {
   TrainingRecord,
   TrainingSettings,
 } from './training-settings.js';
+import { Watchdog } from './watchdog.js';
 
-/** Decides after which steps there is a checkpoint, puts what the loop knows into it, and removes those that may go. */
+/**
+ * Holds what the loop knows between two steps, decides after which of them there is a checkpoint, puts it all into it,
+ * and takes it back from one.
+ */
 export class CheckpointKeeper {
   /** Folder of the newest checkpoint; empty before the first. */
   last = '';
-  #updates: number;
-  #best: BestValue | null;
+  ledger = new QuestionLedger();
+  watchdog: Watchdog | null;
+  /** Times the run went back so far. */
+  rollbacks = 0;
+  updates = 0;
+  #best: BestValue | null = null;
+  #events = 0;
 
   constructor(
     private readonly parts: TrainingParts,
     private readonly settings: TrainingSettings,
     private readonly data: TrainingData,
     private readonly record: TrainingRecord,
-    updates: number,
-    state: TrainerState | null,
   ) {
-    this.#updates = updates;
-    this.#best = state?.best ?? null;
-  }
-
-  countUpdates(updates: number): void {
-    this.#updates += updates;
+    const { watchdog } = settings.training;
+    this.watchdog = watchdog === undefined ? null : new Watchdog(watchdog);
   }
 
   /** After the measurement before the first step. */
@@ -39,15 +43,32 @@ export class CheckpointKeeper {
     const { keepBest } = this.settings.training;
     // Whether a metric that is not of the held-out questions exists shows after the first step.
     if (keepBest?.metric.startsWith('eval/')) assertMetric(keepBest.metric, metrics);
-    return Promise.resolve();
+    // What a rollback goes back to when nothing else is left.
+    if (this.watchdog?.mayRollBack) await this.#write(0);
   }
 
-  async goOn({ checkpoint, state }: ResumePoint): Promise<void> {
+  /** Takes over what a checkpoint holds; also the number of events and rollbacks, unless the run goes back by itself. */
+  async goOn({ checkpoint, state, step }: Omit<ResumePoint, 'before' | 'after'>, itself: boolean): Promise<void> {
+    const { training } = this.settings;
     this.last = checkpoint;
+    await this.parts.policy.load(checkpoint);
+    // Of a checkpoint that does not say: every step made its updates.
+    this.updates = state?.updates ?? step * training.epochs;
+    this.ledger = new QuestionLedger(state?.questions);
+    if (training.watchdog !== undefined) this.watchdog = new Watchdog(training.watchdog, state?.watchdog);
+    this.#best = state?.best ?? null;
+    if (!itself) {
+      this.#events = state?.events ?? 0;
+      this.rollbacks = state?.rollbacks ?? 0;
+    }
     if (state === null) return;
     this.parts.pluginStates?.restore(state.plugins as never);
-    const { keepBest } = this.settings.training;
-    if (keepBest != null && state.best !== null) await this.record.writeBest(state.best, keepBest);
+    if (training.keepBest != null && state.best !== null) await this.record.writeBest(state.best, training.keepBest);
+  }
+
+  async tell(event: TrainingEvent): Promise<void> {
+    await this.record.appendEvent(event);
+    this.#events++;
   }
 
   /** @param now write one whatever the settings say: the run is about to be interrupted */
@@ -57,9 +78,18 @@ export class CheckpointKeeper {
     const isBest = this.#isBest(step, metrics);
     const isDue = step === steps || (checkpointEvery > 0 && step % checkpointEvery === 0);
     if (!isDue && !isBest && !now) return;
-    this.last = await this.record.writeCheckpoint(step, this.#state(step), (folder) => this.parts.policy.save(folder));
+    await this.#write(step);
     if (keepBest != null && isBest) await this.record.writeBest(this.#best as BestValue, keepBest);
-    await this.record.pruneCheckpoints({ newest: keepCheckpoints, also: this.#best === null ? [] : [this.#best.step] });
+    const window = this.settings.training.watchdog?.window ?? 0;
+    await this.record.pruneCheckpoints({
+      newest: keepCheckpoints,
+      also: this.#best === null ? [] : [this.#best.step],
+      ...(this.watchdog?.mayRollBack ? { goodBefore: step + 1 - window } : {}),
+    });
+  }
+
+  async #write(step: number): Promise<void> {
+    this.last = await this.record.writeCheckpoint(step, this.#state(step), (folder) => this.parts.policy.save(folder));
   }
 
   #isBest(step: number, metrics: Metrics): boolean {
@@ -75,11 +105,14 @@ export class CheckpointKeeper {
   #state(step: number): TrainerState {
     const { rollout } = this.settings;
     return {
-      updates: this.#updates,
+      updates: this.updates,
       data: dataPosition(this.data.train.length, rollout.questionsPerStep, step + 1),
-      events: 0,
+      events: this.#events,
       best: this.#best,
       plugins: this.parts.pluginStates?.save() ?? {},
+      questions: this.ledger.state,
+      ...(this.watchdog === null ? {} : { watchdog: this.watchdog.state }),
+      rollbacks: this.rollbacks,
     };
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { TrainingBatch } from '../contract/index.js';
 import { FakeTraining, fakeData, fakeSettings, type Script } from './fake-training.fixture.js';
 import { isDead, type DeadGroups } from './dead-groups.js';
+import { QuestionLedger } from './question-ledger.js';
 import { sampleStep, type StepSample } from './sample-step.js';
 import { stepBatch } from './step-batch.js';
 import { sampleMetrics } from './step-metrics.js';
@@ -39,6 +40,7 @@ async function sampled(deadGroups: DeadGroups, script: Script, questionsPerStep 
     step,
     signal: new AbortController().signal,
     onTrajectory: () => undefined,
+    ledger: new QuestionLedger(),
   });
   const batch = stepBatch(sample.groups, deadGroups, settings.rollout);
   return { fake, sample, batch, metrics: sampleMetrics(sample, deadGroups) };
@@ -115,7 +117,8 @@ describe('dead groups', () => {
     };
     const settings = fakeSettings({ deadGroups: { policy: 'drop' } }, { questionsPerStep: 4, concurrency: 1 });
     const signal = new AbortController().signal;
-    const request = { questions: fakeData.train, step: 1, signal, onTrajectory: () => undefined };
+    const ledger = new QuestionLedger();
+    const request = { questions: fakeData.train, step: 1, signal, onTrajectory: () => undefined, ledger };
     await sampleStep({ ...fake.parts, advantage: watched }, settings, request);
     expect(seen).toEqual([4, 2]);
   });

@@ -149,6 +149,14 @@ export class FakeTraining {
       this.best = best;
       return Promise.resolve();
     },
+    goBack: (latest) => {
+      const steps = [...this.states.keys()].map((name) => Number(name.slice('checkpoint-'.length)));
+      const step = Math.max(...steps.filter((one) => one <= latest));
+      if (!Number.isFinite(step)) return Promise.resolve(null);
+      this.metrics.splice(step + 1);
+      const checkpoint = `checkpoint-${step}`;
+      return Promise.resolve({ step, checkpoint, state: this.states.get(checkpoint) ?? null });
+    },
     pruneCheckpoints: (retention) => {
       this.retention = retention;
       return Promise.resolve();

@@ -1,4 +1,7 @@
+export type { Curriculum } from './choose-questions.js';
 export type { DeadGroups } from './dead-groups.js';
+export type { Quarantine } from './faulty-groups.js';
+export type { LedgerState, QuestionRecord } from './question-ledger.js';
 export { expendable, type BestBy, type Retention } from './retention.js';
 export type { BestValue, SavesPlugins, TrainerState, TrainingEvent } from './trainer-state.js';
 export * from './learning-rate.js';
@@ -6,3 +9,4 @@ export * from './question-order.js';
 export { heldOutScores } from './step-metrics.js';
 export * from './train-run.js';
 export * from './training-settings.js';
+export type { WatchdogSettings, WatchdogState, WatchLimit } from './watchdog.js';

@@ -37,6 +37,11 @@ export class PolicyGate implements Policy {
     return this.#version;
   }
 
+  /** The weights were replaced by those that had had so many updates. */
+  goTo(version: number): void {
+    this.#version = version;
+  }
+
   async sample(request: SampleRequest, signal: AbortSignal): Promise<Sample> {
     while (this.#closed !== null) await this.#closed;
     const version = this.#version;

@@ -4,6 +4,8 @@ export interface Retention {
   readonly newest: number | null;
   /** Further steps whose checkpoints stay. */
   readonly also: readonly number[];
+  /** The newest checkpoint of at most this step stays: a rollback may want it. Absent: none has to. */
+  readonly goodBefore?: number;
 }
 
 /**
@@ -11,9 +13,11 @@ export interface Retention {
  *
  * @param steps of the checkpoints there are, in ascending order
  */
-export function expendable(steps: readonly number[], { newest, also }: Retention): number[] {
+export function expendable(steps: readonly number[], { newest, also, goodBefore }: Retention): number[] {
   if (newest === null) return [];
-  return steps.slice(0, Math.max(0, steps.length - newest)).filter((step) => !also.includes(step));
+  const good = goodBefore === undefined ? undefined : steps.findLast((step) => step <= goodBefore);
+  const older = steps.slice(0, Math.max(0, steps.length - newest));
+  return older.filter((step) => step !== good && !also.includes(step));
 }
 
 /** Which metric says what the best checkpoint is. */

@@ -1,6 +1,7 @@
 import type { GroupAdvantages, LossMetrics, OptimizerMetrics, ShapedGroup } from '../contract/index.js';
 import { creditStatistics } from '../credit/index.js';
 import { isDead, type DeadGroups } from './dead-groups.js';
+import type { QuestionLedger } from './question-ledger.js';
 import type { SampledGroup, StepSample } from './sample-step.js';
 import type { HeldOutScores } from './training-settings.js';
 
@@ -39,9 +40,11 @@ export function rolloutMetrics(groups: readonly ShapedGroup[], advantages: reado
  *   left the batch) + `groups/surplus-count` (live groups beyond `questionsPerStep`).
  */
 export function sampleMetrics({ groups, rounds }: StepSample, { policy }: DeadGroups): Metrics {
+  // A group whose reward failed has no outcome to speak of.
+  const scored = groups.filter(({ leftOut }) => leftOut !== 'faulty');
   const metrics = rolloutMetrics(
-    groups.map(({ group }) => group),
-    groups.map(({ advantages }) => advantages),
+    scored.map(({ group }) => group),
+    scored.map(({ advantages }) => advantages),
   );
   if (policy === 'keep') return metrics;
   const count = (holds: (group: SampledGroup) => boolean): number => groups.filter(holds).length;
@@ -53,6 +56,14 @@ export function sampleMetrics({ groups, rounds }: StepSample, { policy }: DeadGr
     'groups/masked-count': count(({ leftOut, advantages }) => leftOut === null && isDead(advantages)),
     'groups/dropped-count': count(({ leftOut }) => leftOut === 'dead'),
     'groups/surplus-count': count(({ leftOut }) => leftOut === 'surplus'),
+  };
+}
+
+/** With quarantine: groups of the step that went wrong, and questions set aside so far. */
+export function questionMetrics({ groups }: StepSample, ledger: QuestionLedger): Metrics {
+  return {
+    'questions/faulty': groups.filter(({ fault }) => fault !== null).length,
+    'questions/quarantined': ledger.quarantined,
   };
 }
 

@@ -23,12 +23,12 @@ export interface StepSamplerOptions extends Omit<SampleRequest, 'step' | 'onTraj
 export function stepSampler(
   parts: TrainingParts,
   settings: TrainingSettings,
-  { signal, onTrajectory, questions }: StepSamplerOptions,
+  { signal, onTrajectory, questions, ledger }: StepSamplerOptions,
 ): StepSampler {
   const { steps } = settings.training;
   const { concurrency, maxStaleness = 0 } = settings.rollout;
   const end = new AbortController();
-  const request = { questions, signal: AbortSignal.any([signal, end.signal]) };
+  const request = { questions, ledger, signal: AbortSignal.any([signal, end.signal]) };
   const slots = new TrajectorySlots(concurrency);
   const begun = new Map<number, Promise<StepSample>>();
   const begin = (step: number): Promise<StepSample> => {

@@ -1,12 +1,15 @@
 import { evaluate } from '../evaluation/index.js';
+import { afterRollbacks, answerAlarms } from './answer-alarms.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
 import { PolicyGate } from './policy-gate.js';
 import type { StepSample } from './sample-step.js';
 import { stepBatch } from './step-batch.js';
-import { evaluationMetrics, sampleMetrics, stalenessMetrics, type Metrics } from './step-metrics.js';
+import { evaluationMetrics, questionMetrics, sampleMetrics, stalenessMetrics, type Metrics } from './step-metrics.js';
 import { stepSampler } from './step-sampler.js';
 import { assertTrainable } from './training-checks.js';
+import type { TrainingEvent } from './trainer-state.js';
 import { updatePolicy } from './update-policy.js';
+import { assertQuestionsLeft, visitQuestions } from './visit-questions.js';
 import type {
   HeldOutScores,
   ResumePoint,
@@ -24,6 +27,8 @@ export interface TrainingOptions {
   /** Once aborted, the step under way is finished, recorded and saved, and the run ends with this signal's reason. */
   readonly interrupt?: AbortSignal;
   readonly onProgress?: (progress: StepProgress) => void;
+  /** What happened beside the metrics: alarms of the watchdog, questions set aside. Recorded before it is told. */
+  readonly onEvent?: (event: TrainingEvent) => void;
   /** Go on after this step instead of starting; the record has been rewound to it. */
   readonly resume?: ResumePoint;
 }
@@ -34,7 +39,8 @@ export interface TrainingOptions {
  * before left it, and the weights too unless a later of several updates on one batch failed. What decides about a step
  * is its number and what the checkpoints hold, so a run that goes on does what an uninterrupted one would have done.
  *
- * @throws RUN_NOT_TRAINABLE, ROLLOUT_ALL_FAILED, RUN_NOT_FINITE, CONTRACT_* of the plugins, and the reason of an abort
+ * @throws RUN_NOT_TRAINABLE, ROLLOUT_ALL_FAILED, RUN_NOT_FINITE, RUN_COLLAPSED, RUN_QUARANTINE_FULL, CONTRACT_* of the
+ *   plugins, and the reason of an abort
  */
 export async function trainRun(
   given: TrainingParts,
@@ -44,12 +50,14 @@ export async function trainRun(
 ): Promise<TrainingSummary> {
   const { training, rollout } = settings;
   const { record, signal, interrupt, resume, onProgress = () => undefined } = options;
-  const updates = resume?.state?.updates ?? (resume === undefined ? 0 : resume.step * training.epochs);
-  const gate = (rollout.maxStaleness ?? 0) > 0 ? new PolicyGate(given.policy, updates) : null;
+  const onEvent = (event: TrainingEvent): void => {
+    options.onEvent?.(event);
+    onProgress({ step: event.step, steps: training.steps, phase: 'event', message: event.message });
+  };
+  const gate = (rollout.maxStaleness ?? 0) > 0 ? new PolicyGate(given.policy, 0) : null;
   const parts = gate === null ? given : { ...given, policy: gate };
-  const { policy } = parts;
   assertTrainable(parts, settings);
-  const keeper = new CheckpointKeeper(parts, settings, data, record, updates, resume?.state ?? null);
+  const keeper = new CheckpointKeeper(parts, settings, data, record);
   const started = performance.now();
   const measure = async (step: number): Promise<HeldOutScores> => {
     const { report, scores } = await evaluate(parts, {
@@ -71,64 +79,88 @@ export async function trainRun(
     await keeper.begin(metrics);
     onProgress({ step: 0, steps: training.steps, phase: 'done', metrics });
   } else {
-    await policy.load(resume.checkpoint);
-    await keeper.goOn(resume);
+    await keeper.goOn(resume, false);
   }
   let after = resume?.after ?? before;
   let trajectories = 0;
   let failures = 0;
-  let current = 0;
-  await using sampler = stepSampler(parts, settings, {
-    questions: data.train,
-    signal,
-    // Of the step that is waited for; others under way say nothing.
-    onTrajectory: (step, done, total) => {
-      if (step === current) onProgress({ step, steps: training.steps, phase: 'rollout', done, total });
-    },
-  });
-  for (let step = (resume?.step ?? 0) + 1; step <= training.steps; step++) {
-    current = step;
-    const sample = await sampler.take(step);
-    const staleness = gate === null ? {} : stalenessMetrics(sample, gate.version);
-    onProgress({ step, steps: training.steps, phase: 'update' });
-    const updateStarted = performance.now();
-    const batch = stepBatch(sample.groups, training.deadGroups, rollout);
-    const update = await updatePolicy(parts, settings, batch, step, signal);
-    if (batch !== null) keeper.countUpdates(training.epochs);
-    const metrics: Metrics = {
-      step,
-      ...sampleMetrics(sample, training.deadGroups),
-      ...staleness,
-      ...update,
-      'rollout/seconds': sample.rolloutSeconds,
-      'update/seconds': (performance.now() - updateStarted) / 1000,
-    };
-    if (step === training.steps || (training.evalEvery > 0 && step % training.evalEvery === 0)) {
-      after = await measure(step);
-      Object.assign(metrics, evaluationMetrics(after));
+  let stepsMade = 0;
+
+  /** Does one step after the other; returns where to go on when the run went back, `null` when it is done. */
+  const trainFrom = async (first: number): Promise<number | null> => {
+    const present = afterRollbacks(settings, keeper.rollbacks);
+    gate?.goTo(keeper.updates);
+    let current = 0;
+    await using sampler = stepSampler(parts, present, {
+      questions: data.train,
+      ledger: keeper.ledger,
+      signal,
+      // Of the step that is waited for; others under way say nothing.
+      onTrajectory: (step, done, total) => {
+        if (step === current) onProgress({ step, steps: training.steps, phase: 'rollout', done, total });
+      },
+    });
+    for (let step = first; step <= training.steps; step++) {
+      current = step;
+      const sample = await sampler.take(step);
+      const staleness = gate === null ? {} : stalenessMetrics(sample, gate.version);
+      onProgress({ step, steps: training.steps, phase: 'update' });
+      const updateStarted = performance.now();
+      const batch = stepBatch(sample.groups, training.deadGroups, rollout);
+      const update = await updatePolicy(parts, present, batch, step, signal);
+      if (batch !== null) keeper.updates += training.epochs;
+      const quarantine = training.quarantine ?? null;
+      const setAside = visitQuestions(keeper.ledger, sample, step, quarantine);
+      const metrics: Metrics = {
+        step,
+        ...sampleMetrics(sample, training.deadGroups),
+        ...(quarantine === null ? {} : questionMetrics(sample, keeper.ledger)),
+        ...staleness,
+        ...update,
+        'rollout/seconds': sample.rolloutSeconds,
+        'update/seconds': (performance.now() - updateStarted) / 1000,
+      };
+      if (step === training.steps || (training.evalEvery > 0 && step % training.evalEvery === 0)) {
+        after = await measure(step);
+        Object.assign(metrics, evaluationMetrics(after));
+      }
+      await record.writeTrajectories(step, trajectoryLines(step, sample));
+      await record.appendMetrics(metrics);
+      for (const tracker of parts.trackers) await tracker.record(step, metrics);
+      for (const event of setAside) {
+        await keeper.tell(event);
+        onEvent(event);
+      }
+      assertQuestionsLeft(keeper.ledger, data.train.length, quarantine);
+      const all = sample.groups.flatMap(({ group }) => group.trajectories);
+      trajectories += all.length;
+      failures += all.filter((trajectory) => trajectory.failure !== undefined).length;
+      stepsMade++;
+      if (keeper.watchdog !== null && training.watchdog !== undefined) {
+        const alarms = keeper.watchdog.look(metrics, all.length);
+        const back = await answerAlarms(alarms, step, training.watchdog, keeper, record, onEvent);
+        if (back !== null) return back.step + 1;
+      }
+      await keeper.afterStep(metrics, interrupt?.aborted === true);
+      onProgress({ step, steps: training.steps, phase: 'done', metrics });
+      interrupt?.throwIfAborted();
     }
-    await record.writeTrajectories(step, trajectoryLines(step, sample));
-    await record.appendMetrics(metrics);
-    for (const tracker of parts.trackers) await tracker.record(step, metrics);
-    await keeper.afterStep(metrics, interrupt?.aborted === true);
-    const all = sample.groups.flatMap(({ group }) => group.trajectories);
-    trajectories += all.length;
-    failures += all.filter((trajectory) => trajectory.failure !== undefined).length;
-    onProgress({ step, steps: training.steps, phase: 'done', metrics });
-    interrupt?.throwIfAborted();
-  }
+    return null;
+  };
+  let next: number | null = (resume?.step ?? 0) + 1;
+  while (next !== null) next = await trainFrom(next);
   const seconds = (performance.now() - started) / 1000;
-  const steps = training.steps - (resume?.step ?? 0);
-  return { steps, before, after, trajectories, failures, lastCheckpoint: keeper.last, seconds };
+  return { steps: stepsMade, before, after, trajectories, failures, lastCheckpoint: keeper.last, seconds };
 }
 
 /** What is kept of a step's groups, one line each; those that were not trained on say why. */
 function trajectoryLines(step: number, { groups }: StepSample): unknown[] {
-  return groups.map(({ group, advantages, round, leftOut }) => ({
+  return groups.map(({ group, advantages, round, leftOut, fault }) => ({
     step,
     ...group,
     advantages,
     ...(round === 1 ? {} : { round }),
     ...(leftOut === null ? {} : { leftOut }),
+    ...(fault === null ? {} : { fault }),
   }));
 }

@@ -1,3 +1,6 @@
+import type { LedgerState } from './question-ledger.js';
+import type { WatchdogState } from './watchdog.js';
+
 /** The best held-out (or other) value of a run so far, and the step it was measured after. */
 export interface BestValue {
   readonly step: number;
@@ -18,6 +21,12 @@ export interface TrainerState {
   readonly best: BestValue | null;
   /** Random streams and own state of the plugins, by `<kind> <id>`. */
   readonly plugins: Readonly<Record<string, unknown>>;
+  /** How hard each question is found to be, and which are set aside. Absent: nothing is known. */
+  readonly questions?: LedgerState;
+  /** Absent: it begins to watch. */
+  readonly watchdog?: WatchdogState;
+  /** How often the run went back. Absent: 0. */
+  readonly rollbacks?: number;
 }
 
 /** Something that happened in a run beside its metrics. One line of `events.jsonl`. */

@@ -2,9 +2,12 @@ import type { Objective, Question, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
 import type { EvaluationReport, QuestionScore } from '../evaluation/index.js';
 import type { DeadGroups } from './dead-groups.js';
+import type { Curriculum } from './choose-questions.js';
+import type { Quarantine } from './faulty-groups.js';
 import type { BestBy, Retention } from './retention.js';
 import type { BestValue, SavesPlugins, TrainerState, TrainingEvent } from './trainer-state.js';
 import type { RolloutOptions, RolloutParts } from '../rollout/index.js';
+import type { WatchdogSettings } from './watchdog.js';
 
 /** Everything a training run is made of. */
 export interface TrainingParts extends RolloutParts {
@@ -41,6 +44,12 @@ export interface TrainingSettings {
     readonly keepCheckpoints?: number | null;
     /** A step that is the best so far by this metric gets a checkpoint, which stays. Absent or `null`: none does. */
     readonly keepBest?: BestBy | null;
+    /** Absent: nothing is watched. */
+    readonly watchdog?: WatchdogSettings;
+    /** Absent or `null`: a reward that fails ends the run, and every question is asked for ever. */
+    readonly quarantine?: Quarantine | null;
+    /** Absent: every question once in each pass over the data. */
+    readonly curriculum?: Curriculum;
   };
   /** Held-out measurement during training. */
   readonly evaluation: { readonly temperature: number; readonly groupSize: number };
@@ -64,6 +73,11 @@ export interface TrainingRecord {
   writeBest(best: BestValue, by: BestBy): Promise<void>;
   /** Removes the checkpoints that need not stay. */
   pruneCheckpoints(retention: Retention): Promise<void>;
+  /**
+   * Goes back to the newest whole checkpoint of at most that step: what was recorded after it is put aside under the
+   * number of the rollback. Returns where that is; `null` when there is no such checkpoint, and nothing is changed.
+   */
+  goBack(latest: number, rollback: number): Promise<Omit<ResumePoint, 'before' | 'after'> | null>;
 }
 
 /** Where an interrupted run goes on: after the last step that has a checkpoint. */
@@ -87,7 +101,9 @@ export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRe
 export interface StepProgress {
   readonly step: number;
   readonly steps: number;
-  readonly phase: 'rollout' | 'update' | 'evaluation' | 'done';
+  /** `event`: something happened beside the metrics; `message` says what. */
+  readonly phase: 'rollout' | 'update' | 'evaluation' | 'done' | 'event';
+  readonly message?: string;
   readonly done?: number;
   readonly total?: number;
   readonly metrics?: Readonly<Record<string, number>>;
