@@ -68,10 +68,17 @@ module.exports = {
       to: { path: '^packages/cli/' },
     },
     {
+      name: 'page-sees-types-only',
+      comment: 'The page runs in a browser: of our packages it may know the types and nothing that runs.',
+      severity: 'error',
+      from: { path: '^packages/dashboard/page', pathNot: tests },
+      to: { path: '^(plugins|packages/(?!dashboard/))', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'no-undeclared-packages',
       comment: 'What is imported stands in the package.json beside it.',
       severity: 'error',
-      from: { pathNot: `${tests}|^test/` },
+      from: { pathNot: `${tests}|^test/|^packages/dashboard/page/` },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
     {

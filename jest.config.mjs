@@ -2,7 +2,11 @@
 export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['turnwise-source', 'node', 'node-addons'] },
-  testMatch: ['<rootDir>/{packages,plugins}/*/src/**/*.test.ts', '<rootDir>/test/**/*.test.ts'],
+  testMatch: [
+    '<rootDir>/{packages,plugins}/*/src/**/*.test.ts',
+    '<rootDir>/packages/dashboard/page/**/*.test.ts',
+    '<rootDir>/test/**/*.test.ts',
+  ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/runs/'],
   modulePathIgnorePatterns: ['/dist/', '/runs/'],
   extensionsToTreatAsEsm: ['.ts'],

@@ -3,6 +3,7 @@ import { coreVersion, TurnwiseError } from '@turnwise/core';
 import { addCompareCommand } from './commands/compare.js';
 import { addCompareCreditCommand } from './commands/compare-credit.js';
 import { addConfigCommands } from './commands/config.js';
+import { addDashboardCommand } from './commands/dashboard.js';
 import { addDataCommands } from './commands/data.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addPluginsCommands } from './commands/plugins.js';
@@ -67,6 +68,7 @@ function createProgram(run: Run, output: Pick<OutputConfiguration, 'writeOut' | 
   addPluginsCommands(program, run);
   addDataCommands(program, run);
   addServeCommand(program, run);
+  addDashboardCommand(program, run);
   return program;
 }
 

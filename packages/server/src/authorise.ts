@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { HttpFailure } from './http-failure.js';
 import { hostOf, isLoopback } from './loopback.js';
 
@@ -8,7 +8,7 @@ import { hostOf, isLoopback } from './loopback.js';
  * service listens on loopback only, and the `Host` header must name loopback too: otherwise a web page could reach the
  * service by a domain name that resolves to this machine. Throws a 401 or 403.
  */
-export function authoriser(token: string | undefined): (request: IncomingMessage) => void {
+export function authoriser(token: string | undefined): (request: { readonly headers: IncomingHttpHeaders }) => void {
   if (token === undefined) {
     return ({ headers }) => {
       if (!isLoopback(hostOf(headers.host))) throw new HttpFailure(403, 'Only local names reach this service.');

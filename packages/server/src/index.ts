@@ -1,3 +1,4 @@
+export * from './dashboard/index.js';
 export { serverOptions, type ServerOptions } from './server-options.js';
 export type { CreditStrategies, CreditStrategy, Services } from './services.js';
 export { startServer, type RunningServer } from './start-server.js';

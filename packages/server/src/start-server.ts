@@ -5,6 +5,7 @@ import { TurnwiseError, type Logger } from '@turnwise/core';
 import { Admission } from './admission.js';
 import { createApp } from './create-app.js';
 import { creditRoutes } from './credit-routes.js';
+import { listen, urlOf } from './listen.js';
 import { isLoopback } from './loopback.js';
 import { remoteRewardRoutes } from './remote-reward-routes.js';
 import { retrievalRoutes } from './retrieval-routes.js';
@@ -58,7 +59,7 @@ export async function startServer(
     fetch: app.fetch,
     serverOptions: patience,
   }) as Server;
-  await listen(server, settings);
+  await listen(server, settings, 'The service');
   let closing: Promise<void> | null = null;
   return {
     url: urlOf(server.address() as AddressInfo),
@@ -74,23 +75,6 @@ function checked(options: Partial<ServerOptions>): ServerOptions {
   const where = ['server', ...(issue?.path ?? [])].join('.');
   // The value is left out of the message: it may be the token.
   throw new TurnwiseError('CONFIG_INVALID', `${where}: ${issue?.message}`, { where, cause: result.error });
-}
-
-function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => {
-      const message = `The service cannot listen on ${host} port ${port}: ${cause.message}.`;
-      reject(new TurnwiseError('CONFIG_USAGE', message, { hint: 'Choose another port; 0 takes a free one.', cause }));
-    });
-    server.listen(port, host, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
-  });
-}
-
-function urlOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
 
 async function shutDown(server: Server, admission: Admission, drainSeconds: number, logger: Logger): Promise<void> {

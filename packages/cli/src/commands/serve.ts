@@ -3,6 +3,7 @@ import { startServer } from '@turnwise/server';
 import type { LoadedConfig, SearchTool } from '@turnwise/core';
 import { wholeNumber, withConfigOptions } from '../common-options.js';
 import { OpenedStrategies } from '../credit-strategies.js';
+import { interruptOf } from '../interrupt.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
 
@@ -79,14 +80,7 @@ async function listen(
     session.logger,
   );
   session.statusLine.print(`serving ${server.url}: ${server.paths.join(' ')} /health /metrics /openapi.json`);
-  await interrupt(session.signal);
+  await interruptOf(session.signal);
   session.statusLine.print('closing: answering what is under way');
   await server.close();
-}
-
-function interrupt(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

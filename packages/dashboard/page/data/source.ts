@@ -1,0 +1,45 @@
+import type {
+  GroupCredit,
+  GroupPage,
+  MetricColumns,
+  QuestionHistory,
+  QuestionPage,
+  RunChange,
+  RunRow,
+} from '@turnwise/server';
+import type { RecordedGroupLine } from './group-line.js';
+
+/** The parts of a run's manifest that are shown. */
+export interface Manifest {
+  readonly createdAt: string;
+  readonly strategy: string;
+  readonly seed: number;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly plugins: readonly Readonly<Record<string, unknown>>[];
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+export interface RunEvents {
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+  readonly checkpoints: readonly string[];
+}
+
+/** Where the page's data comes from: a server that follows runs, or the page itself when it is a report. */
+export interface Source {
+  /** A report of one run has no table of runs and nothing to follow. */
+  readonly kind: 'live' | 'report';
+  runs(): Promise<readonly RunRow[]>;
+  manifest(run: string): Promise<Manifest>;
+  events(run: string): Promise<RunEvents>;
+  metrics(run: string, from: number): Promise<MetricColumns>;
+  steps(run: string): Promise<readonly number[]>;
+  groups(run: string, step: number): Promise<GroupPage>;
+  group(run: string, step: number, index: number): Promise<RecordedGroupLine>;
+  /** Names of strategies that recorded groups can be credited by. */
+  strategies(): Promise<readonly string[]>;
+  credit(run: string, step: number, index: number, strategy: string): Promise<GroupCredit>;
+  questions(run: string, offset: number, limit: number): Promise<QuestionPage>;
+  question(run: string, id: string): Promise<QuestionHistory>;
+  /** Calls back when runs grow, appear or go, until the returned function is called. */
+  watch(listener: (changed: readonly RunChange[], gone: readonly string[]) => void): () => void;
+}

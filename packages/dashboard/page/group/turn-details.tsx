@@ -1,0 +1,112 @@
+import type { ObservedHit, Trajectory } from '@turnwise/core';
+import type { JSX } from 'preact';
+import type { RecordedGroupLine } from '../data/group-line.js';
+import type { Credit } from '../pages/group-page.js';
+import { LongText } from '../parts/long-text.js';
+import { goldRanges } from '../text/gold-ranges.js';
+import { signed } from '../text/numbers.js';
+import { plain } from '../text/plain.js';
+import type { Place } from './credit-matrix.js';
+import { TokenStrip } from './token-strip.js';
+
+/** One turn in full: what was thought and asked, what came back, what was paid and why; then whose token is whose. */
+export function TurnDetails({
+  group,
+  credit,
+  gold,
+  place,
+}: {
+  group: RecordedGroupLine;
+  credit: Credit;
+  gold: readonly (number | null)[];
+  place: Place;
+}): JSX.Element | null {
+  const trajectory = group.trajectories[place.trajectory];
+  const turn = trajectory?.turns[place.turn];
+  if (trajectory === undefined || turn === undefined) return null;
+  const { answers } = group.question;
+  const rewards = credit.shaped[place.trajectory];
+  const reason = rewards?.reasons?.[place.turn];
+  const { observation, output } = turn;
+  return (
+    <section class="details" aria-label={`Trajectory ${place.trajectory}, turn ${place.turn}`} aria-live="polite">
+      <h2>
+        Trajectory {place.trajectory}, turn {place.turn}
+      </h2>
+      <p class="facts">
+        <span>reward {signed(rewards?.turns[place.turn] ?? 0)}</span>
+        <span>advantage {signed(credit.advantages.turns[place.trajectory]?.[place.turn] ?? 0)}</span>
+        {reason && <span>{plain(reason)}</span>}
+        {Object.entries(rewards?.components ?? {}).map(([name, value]) => (
+          <span key={name} class="faint">
+            {plain(name)} {signed(value)}
+          </span>
+        ))}
+      </p>
+      {gold[place.trajectory] === place.turn && (
+        <p class="notice good">
+          A gold answer ({answers.map(plain).join(' or ')}) stands in this observation, and in none before it: this is
+          the first occurrence.
+        </p>
+      )}
+      <h3>What the policy wrote</h3>
+      <div class="panel policy">
+        <LongText text={output.text} />
+      </div>
+      {observation !== null && (
+        <>
+          <h3>
+            What came back <span class="faint">({observation.status})</span>
+          </h3>
+          <div class="panel observation">
+            <LongText text={observation.text} marked={goldRanges(observation.text, answers)} />
+          </div>
+          {observation.hits.length > 0 && <Hits hits={observation.hits} answers={answers} />}
+        </>
+      )}
+      <TrajectoryTokens trajectory={trajectory} advantages={credit.advantages.turns[place.trajectory] ?? []} />
+    </section>
+  );
+}
+
+/** The passages themselves, before they were cut to what the policy may read. */
+function Hits({ hits, answers }: { hits: readonly ObservedHit[]; answers: readonly string[] }): JSX.Element {
+  return (
+    <details>
+      <summary>The {hits.length} passages found, whole</summary>
+      <ol>
+        {hits.map(({ id, title, text, score }) => (
+          <li key={id}>
+            <strong>
+              <bdi>{plain(title ?? id)}</bdi>
+            </strong>{' '}
+            <span class="faint">
+              {plain(id)}, score {Number(score.toPrecision(4))}
+            </span>
+            {text !== undefined && (
+              <div>
+                <LongText text={text} marked={goldRanges(text, answers)} />
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}
+
+function TrajectoryTokens({
+  trajectory,
+  advantages,
+}: {
+  trajectory: Trajectory;
+  advantages: readonly number[];
+}): JSX.Element | null {
+  if (trajectory.turns.every(({ output }) => output.tokenIds.length === 0)) return null;
+  return (
+    <>
+      <h3>Whose token is whose, and what each is credited with</h3>
+      <TokenStrip trajectory={trajectory} advantages={advantages} />
+    </>
+  );
+}

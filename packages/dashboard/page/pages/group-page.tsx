@@ -1,0 +1,105 @@
+import type { GroupAdvantages, TurnRewards } from '@turnwise/core';
+import type { JSX } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { CreditMatrix, type Place } from '../group/credit-matrix.js';
+import { TurnDetails } from '../group/turn-details.js';
+import { firstGoldTurns } from '../group/first-gold.js';
+import type { RecordedGroupLine } from '../data/group-line.js';
+import type { Source } from '../data/source.js';
+import { useData } from '../data/use-data.js';
+import { Failure, Loading } from '../parts/notices.js';
+import { StateChip } from '../parts/state-chip.js';
+import { addressOf } from '../router.js';
+import { plain } from '../text/plain.js';
+
+/** The strategy that was recorded with the run, as it is offered beside others. */
+const recorded = 'as recorded';
+
+/** A group: its trajectories side by side, what each turn did, and what each was credited with, by any strategy. */
+export function GroupPage({
+  source,
+  run,
+  step,
+  index,
+}: {
+  source: Source;
+  run: string;
+  step: number;
+  index: number;
+}): JSX.Element {
+  const { value: group, error } = useData(() => source.group(run, step, index), [run, step, index]);
+  const { value: strategies } = useData(() => source.strategies(), []);
+  const [strategy, setStrategy] = useState(recorded);
+  const replayed = useData(
+    () => (strategy === recorded ? Promise.resolve(null) : source.credit(run, step, index, strategy)),
+    [run, step, index, strategy],
+  );
+  const [place, setPlace] = useState<Place | null>(null);
+  const gold = useMemo(() => (group === null ? [] : firstGoldTurns(group)), [group]);
+  if (error !== null) return <Failure error={error} />;
+  if (group === null) return <Loading />;
+  const credit: Credit = replayed.value ?? group;
+  const chosen = place ?? firstPlace(group, gold);
+  return (
+    <>
+      <nav aria-label="Breadcrumb">
+        <a href={addressOf({ page: 'runs' })}>Runs</a> /{' '}
+        <a href={addressOf({ page: 'run', run, tab: 'groups', step })}>
+          <bdi>{plain(run)}</bdi>, step {step}
+        </a>{' '}
+        / group {index}
+      </nav>
+      <h1>
+        <bdi>{plain(group.question.text)}</bdi>
+      </h1>
+      <p class="facts">
+        <StateChip
+          state={
+            group.advantages.composition === 'all-wrong' && gold.some((turn) => turn !== null)
+              ? 'near-miss'
+              : group.advantages.composition
+          }
+        />
+        <span>
+          gold: <strong>{group.question.answers.map(plain).join(' or ')}</strong>
+        </span>
+        <span>
+          credited at{' '}
+          {credit.advantages.level === 'none' ? 'no level: nothing is learned' : `${credit.advantages.level} level`}
+        </span>
+        <a href={addressOf({ page: 'question', run, id: group.question.id })}>this question over time</a>
+      </p>
+      {(strategies?.length ?? 0) > 0 && (
+        <p class="controls" role="group" aria-label="Credited by">
+          <span>Credited</span>
+          {[recorded, ...(strategies ?? [])].map((name) => (
+            <button
+              type="button"
+              key={name}
+              class="quiet"
+              aria-pressed={strategy === name}
+              onClick={() => setStrategy(name)}
+            >
+              {name}
+            </button>
+          ))}
+        </p>
+      )}
+      {replayed.error !== null && <Failure error={replayed.error} />}
+      <CreditMatrix group={group} credit={credit} gold={gold} chosen={chosen} onChoose={setPlace} />
+      <TurnDetails group={group} credit={credit} gold={gold} place={chosen} />
+    </>
+  );
+}
+
+export interface Credit {
+  readonly shaped: readonly TurnRewards[];
+  readonly advantages: GroupAdvantages;
+}
+
+/** The turn that is open to begin with: the first that brought gold, else the first of all. */
+function firstPlace({ trajectories }: RecordedGroupLine, gold: readonly (number | null)[]): Place {
+  const trajectory = gold.findIndex((turn) => turn !== null);
+  if (trajectory === -1) return { trajectory: trajectories.length > 0 ? 0 : -1, turn: 0 };
+  return { trajectory, turn: gold[trajectory] ?? 0 };
+}

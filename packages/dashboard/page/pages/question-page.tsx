@@ -1,0 +1,75 @@
+import type { JSX } from 'preact';
+import { Chart } from '../charts/chart.js';
+import type { Source } from '../data/source.js';
+import { useAgainWhile } from '../data/use-again-while.js';
+import { useData } from '../data/use-data.js';
+import { Failure, Loading } from '../parts/notices.js';
+import { StateChip } from '../parts/state-chip.js';
+import { addressOf } from '../router.js';
+import { percent } from '../text/numbers.js';
+import { plain } from '../text/plain.js';
+import { stateOf } from './groups-tab.js';
+
+/** A question over time: how its group changed from step to step, from all-wrong through near-miss to solved. */
+export function QuestionPage({ source, run, id }: { source: Source; run: string; id: string }): JSX.Element {
+  const again = useAgainWhile(() => value !== null && value.scanned < value.files);
+  const { value, error } = useData(() => source.question(run, id), [run, id], again);
+  if (error !== null) return <Failure error={error} />;
+  if (value === null) return <Loading />;
+  const { visits, question } = value;
+  return (
+    <>
+      <nav aria-label="Breadcrumb">
+        <a href={addressOf({ page: 'runs' })}>Runs</a> /{' '}
+        <a href={addressOf({ page: 'run', run, tab: 'questions', step: null })}>
+          <bdi>{plain(run)}</bdi>
+        </a>{' '}
+        /
+      </nav>
+      <h1>
+        <bdi>{plain(question?.text ?? id)}</bdi>
+      </h1>
+      {value.scanned < value.files && (
+        <p class="faint" aria-live="polite">
+          {value.scanned} of {value.files} steps read so far
+        </p>
+      )}
+      {visits.length === 0 ? (
+        <p class="faint">No group of this question is recorded.</p>
+      ) : (
+        <>
+          <p class="faint">Asked {visits.length === 1 ? 'once' : `${visits.length} times`}.</p>
+          {visits.length > 1 && (
+            <Chart
+              title="Share of its trajectories"
+              x={visits.map(({ step }) => step)}
+              share
+              lines={[
+                { label: 'mean outcome', values: visits.map(({ outcome }) => outcome ?? Number.NaN), colour: 2 },
+                {
+                  label: 'near-misses',
+                  values: visits.map(({ nearMisses, trajectories }) => nearMisses / Math.max(1, trajectories)),
+                  colour: 4,
+                },
+              ]}
+            />
+          )}
+          <ol class="visits">
+            {visits.map((visit) => (
+              <li key={visit.step}>
+                <a class="row" href={addressOf({ page: 'group', run, step: visit.step, index: visit.index })}>
+                  <span class="number">step {visit.step}</span>
+                  <StateChip state={stateOf(visit)} />
+                  <span class="grow" />
+                  {visit.dead && <span class="badge warn">dead</span>}
+                  <span class="number">{visit.nearMisses} near-misses</span>
+                  <span class="number">{percent(visit.outcome)}</span>
+                </a>
+              </li>
+            ))}
+          </ol>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import { recordedGroupSchema } from '@turnwise/core';
+import type { Hono } from 'hono';
+import { HttpFailure } from '../http-failure.js';
+import { estimate, openStrategy, shape } from '../score.js';
+import type { CreditStrategies } from '../services.js';
+import { liveChanges } from './live-changes.js';
+import type { RunView } from './run-view.js';
+import type { RunViews } from './run-views.js';
+import type { GroupCredit, GroupPage } from './views.js';
+
+/** Most rows of a page of groups or questions. */
+const mostRows = 500;
+
+/** What the page asks for. Everything is read; nothing here changes a run. */
+export function addDashboardRoutes(
+  app: Hono,
+  views: RunViews,
+  credit: CreditStrategies | null,
+  closing: AbortSignal,
+): void {
+  const runOf = async (name: string | undefined): Promise<RunView> => {
+    const run = name === undefined ? null : await views.find(name);
+    if (run === null) throw new HttpFailure(404, `There is no run ${JSON.stringify(name ?? '')} here, or no longer.`);
+    return run;
+  };
+
+  app.get('/api/runs', async (context) => context.json(await views.rows()));
+  app.get('/api/strategies', (context) => context.json(credit?.names ?? []));
+  app.get('/api/live', (context) =>
+    context.body(liveChanges(views, closing), 200, { 'content-type': 'text/event-stream; charset=utf-8' }),
+  );
+  app.get('/api/manifest', async (context) => context.json(await (await runOf(context.req.query('run'))).manifest()));
+  app.get('/api/events', async (context) => context.json(await (await runOf(context.req.query('run'))).events()));
+  app.get('/api/metrics', async (context) => {
+    const { run, from } = context.req.query();
+    return context.json(await (await runOf(run)).metrics.columns(wholeNumber('from', from, 0)));
+  });
+  app.get('/api/steps', async (context) => context.json(await (await runOf(context.req.query('run'))).groups.steps()));
+  app.get('/api/groups', async (context) => {
+    const { run, step, offset, limit } = context.req.query();
+    const number = wholeNumber('step', step);
+    const all = await (await runOf(run)).groups.summaries(number);
+    if (all === null) throw new HttpFailure(404, `No groups were recorded at step ${number}.`);
+    const start = wholeNumber('offset', offset, 0);
+    const groups = all.slice(start, start + Math.min(mostRows, wholeNumber('limit', limit, mostRows)));
+    return context.json({ step: number, total: all.length, groups } satisfies GroupPage);
+  });
+  app.get('/api/group', async (context) => {
+    const { run, step, index } = context.req.query();
+    return context.body(await lineOf(await runOf(run), step, index), 200, { 'content-type': 'application/json' });
+  });
+  app.get('/api/credit', async (context) => {
+    const { run, step, index, strategy } = context.req.query();
+    if (credit === null) throw new HttpFailure(404, 'No strategies are at hand here.');
+    const { shaped: _recorded, ...group } = recordedGroupSchema.parse(
+      JSON.parse(await lineOf(await runOf(run), step, index)),
+    );
+    const opened = await openStrategy(credit, strategy);
+    const shaped = await shape([group], opened, context.req.raw.signal);
+    const [advantages] = await estimate(shaped, opened);
+    const [first] = shaped;
+    if (first === undefined || advantages === undefined) throw new HttpFailure(500, 'The strategy gave nothing back.');
+    return context.json({ strategy: opened.name, shaped: first.shaped, advantages } satisfies GroupCredit);
+  });
+  app.get('/api/questions', async (context) => {
+    const { run, offset, limit } = context.req.query();
+    const rows = Math.min(mostRows, wholeNumber('limit', limit, mostRows));
+    return context.json(await (await runOf(run)).questions.page(wholeNumber('offset', offset, 0), rows));
+  });
+  app.get('/api/question', async (context) => {
+    const { run, id } = context.req.query();
+    return context.json(await (await runOf(run)).questions.history(id ?? ''));
+  });
+}
+
+async function lineOf(run: RunView, step: string | undefined, index: string | undefined): Promise<string> {
+  const line = await run.groups.line(wholeNumber('step', step), wholeNumber('index', index));
+  if (line === null) throw new HttpFailure(404, `There is no group ${index ?? ''} at step ${step ?? ''}.`);
+  return line;
+}
+
+function wholeNumber(name: string, text: string | undefined, standard?: number): number {
+  if (text === undefined && standard !== undefined) return standard;
+  const value = Number(text);
+  if (text === undefined || text === '' || !Number.isSafeInteger(value) || value < 0) {
+    throw new HttpFailure(400, `${name} must be a whole number of at least 0, got ${JSON.stringify(text ?? null)}.`);
+  }
+  return value;
+}

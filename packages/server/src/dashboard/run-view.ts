@@ -1,0 +1,101 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockHolder, readManifest, type RunManifest } from '@turnwise/core';
+import { GroupFiles } from './group-files.js';
+import { GrowingMetrics } from './growing-metrics.js';
+import { QuestionHistories } from './question-histories.js';
+import type { RunRow, RunStatus } from './views.js';
+
+/** Everything the dashboard shows of one run, read as it is asked for. */
+export class RunView {
+  readonly metrics: GrowingMetrics;
+  readonly groups: GroupFiles;
+  readonly questions: QuestionHistories;
+
+  constructor(
+    readonly name: string,
+    private readonly folder: string,
+  ) {
+    this.metrics = new GrowingMetrics(folder);
+    this.groups = new GroupFiles(folder);
+    this.questions = new QuestionHistories(this.groups);
+  }
+
+  manifest(): Promise<RunManifest> {
+    return readManifest(this.folder);
+  }
+
+  /** The row of the table of runs; a run whose manifest cannot be read is a row that says so. */
+  async row(): Promise<RunRow> {
+    try {
+      return await this.#row();
+    } catch (error) {
+      return unreadable(this.name, error);
+    }
+  }
+
+  async #row(): Promise<RunRow> {
+    const [manifest, rows, holder, state] = await Promise.all([
+      this.manifest(),
+      this.metrics.refresh(),
+      lockHolder(join(this.folder, 'run.lock')),
+      stat(join(this.folder, 'metrics.jsonl')).catch(() => null),
+    ]);
+    const { config, strategy, createdAt, seed } = manifest;
+    const step = rows.at(-1)?.['step'] ?? -1;
+    const { steps } = config.training;
+    const created = Date.parse(createdAt);
+    return {
+      name: this.name,
+      status: statusOf(holder !== null, step, steps),
+      problem: null,
+      strategy,
+      policy: typeof config.policy.use === 'string' ? config.policy.use : config.policy.use.id,
+      seed,
+      step,
+      steps,
+      exactMatch: rows.findLast((row) => row['eval/exact-match'] !== undefined)?.['eval/exact-match'] ?? null,
+      secondsPerStep: medianSeconds(rows.slice(-20)),
+      createdAt: created,
+      updatedAt: state?.mtimeMs ?? created,
+    };
+  }
+
+  /** `events.jsonl`, and the checkpoints that are there. */
+  async events(): Promise<{ events: readonly unknown[]; checkpoints: readonly string[] }> {
+    const text = await readFile(join(this.folder, 'events.jsonl'), 'utf8').catch(() => '');
+    const events = text
+      .split('\n')
+      .slice(0, -1)
+      .flatMap((line) => {
+        try {
+          return [JSON.parse(line) as unknown];
+        } catch {
+          return [];
+        }
+      });
+    const checkpoints = await readdir(join(this.folder, 'checkpoints')).catch(() => []);
+    return { events, checkpoints: checkpoints.filter((name) => /^step-\d+$/.test(name)).sort() };
+  }
+}
+
+function statusOf(held: boolean, step: number, steps: number): RunStatus {
+  if (held) return 'running';
+  return step >= steps ? 'finished' : 'stopped';
+}
+
+function medianSeconds(rows: readonly Readonly<Record<string, number>>[]): number | null {
+  const seconds = rows
+    .flatMap((row) => {
+      const { 'rollout/seconds': rollout, 'update/seconds': update } = row;
+      return rollout === undefined || update === undefined ? [] : [rollout + update];
+    })
+    .sort((a, b) => a - b);
+  return seconds[Math.floor(seconds.length / 2)] ?? null;
+}
+
+function unreadable(name: string, error: unknown): RunRow {
+  const problem = error instanceof Error ? error.message : String(error);
+  const nothing = { strategy: '', policy: '', seed: null, step: -1, steps: 0, exactMatch: null, secondsPerStep: null };
+  return { name, status: 'unreadable', problem, ...nothing, createdAt: 0, updatedAt: 0 };
+}
