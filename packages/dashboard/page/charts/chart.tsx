@@ -157,7 +157,7 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
     scales: {
       x: { time: false },
       y: logarithmic
-        ? { distr: 3 }
+        ? { distr: logarithmicScale }
         : share
           ? { range: (_plot, low, high) => [Math.min(0, low), Math.max(1, high)] }
           : {},
