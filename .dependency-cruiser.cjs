@@ -75,6 +75,13 @@ module.exports = {
       to: { path: '^(plugins|packages/(?!dashboard/))', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'testkit-sees-the-core',
+      comment: 'What authors test with knows the contracts and no plugin of ours.',
+      severity: 'error',
+      from: { path: '^packages/testkit/src', pathNot: tests },
+      to: { path: '^(plugins|packages/(?!testkit/|core/))' },
+    },
+    {
       name: 'no-undeclared-packages',
       comment: 'What is imported stands in the package.json beside it.',
       severity: 'error',

@@ -19,7 +19,7 @@ import passAtK from '@turnwise/advantage-pass-at-k';
 import reinforcePlusPlus from '@turnwise/advantage-reinforce-plus-plus';
 import { outcomeAdvantageOptions, outcomeAdvantages } from '@turnwise/advantage-outcome';
 import { tspoAdvantages, tspoOptions } from '@turnwise/advantage-tspo';
-import { allWrongGroup, anyGroup, anyMember, groupOf } from './arbitrary-groups.js';
+import { allWrongGroup, anyGroup, anyMember, groupOf } from '@turnwise/testkit';
 import {
   estimate,
   ignoresOrder,
@@ -35,7 +35,7 @@ import {
   survivesManyTurns,
   turnsOf,
   withRewards,
-} from './estimator-laws.js';
+} from '@turnwise/testkit';
 
 // Every property runs for every estimator: fewer runs each keep the whole to seconds.
 fc.configureGlobal({ numRuns: 50 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import type { AdvantageEstimator, PluginDefinition, ShapedGroup } from '@turnwise/core';
-import { anyGroup } from './arbitrary-groups.js';
+import { anyGroup } from '@turnwise/testkit';
 
 const folders = readdirSync(new URL('../../plugins', import.meta.url)).filter((name) => name.startsWith('advantage-'));
 

@@ -28,7 +28,7 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
     terminal.error.write('\ninterrupted: stopping in order; interrupt again to stop at once\n');
     interrupted.abort();
   });
-  const session = new Session(terminal, interrupted.signal, verbose);
+  const session = new Session(terminal, interrupted.signal, verbose, lockedBy(words));
   const help: string[] = [];
   try {
     const program = createProgram((work) => work(session), {
@@ -48,6 +48,13 @@ export async function runCommandLine(words: readonly string[], terminal: Termina
     if (help.length > 0) await terminal.writeOut(help.join(''));
     stopListening();
   }
+}
+
+/** Why third-party plugins must be in the lock file: asked for, or a machine nobody watches; `undefined`: they need not. */
+function lockedBy(words: readonly string[]): string | undefined {
+  if (words.includes('--locked')) return '--locked';
+  const { CI: ci = '' } = process.env;
+  return ['', '0', 'false'].includes(ci) ? undefined : 'the environment variable CI is set';
 }
 
 function createProgram(run: Run, output: Pick<OutputConfiguration, 'writeOut' | 'writeErr'>): Command {

@@ -4,7 +4,8 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 export function withConfigOptions(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration file; default: turnwise.config.* or turnwise.* in this folder')
-    .addOption(setOption());
+    .addOption(setOption())
+    .option('--locked', 'every third-party plugin must be as turnwise.lock.json says; always so where CI is set');
 }
 
 /** `--set a.b=c`, may be given many times. */

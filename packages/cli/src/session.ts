@@ -11,6 +11,7 @@ import { builtinWorlds, resolveAsset } from './worlds.js';
 export interface ConfigOptions {
   readonly config?: string;
   readonly set: readonly string[];
+  readonly locked?: boolean;
 }
 
 /** What a running command holds on to: where results go, progress, and the signal that interrupts it. */
@@ -22,6 +23,8 @@ export class Session {
     readonly terminal: Terminal,
     readonly signal: AbortSignal,
     verbose: boolean,
+    /** Why third-party plugins must be locked; absent: they need not. */
+    private readonly locked?: string,
   ) {
     this.statusLine = new StatusLine(terminal.error);
     this.logger = textLogger((line) => this.statusLine.print(line), verbose ? 'debug' : 'info');
@@ -62,6 +65,7 @@ export class Session {
       worlds: builtinWorlds,
       resolveAsset,
       modules: { '@turnwise/core': core },
+      locked: this.locked,
     };
     return composeRun(loaded, environment, kinds);
   }

@@ -107,6 +107,7 @@ function adapters({ rank, alpha, targets }: NonNullable<TransformerOptions['lora
 }
 
 class TransformerPolicy implements Policy, AsyncDisposable {
+  private closed = false;
   readonly capabilities: Policy['capabilities'];
   readonly tokenizer: Policy['tokenizer'];
   readonly chat?: NonNullable<Policy['chat']>;
@@ -187,6 +188,8 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
+    if (this.closed) return Promise.resolve();
+    this.closed = true;
     this.decoder.close();
     this.checkpoint.engine.dispose?.();
     this.reference?.dispose?.();

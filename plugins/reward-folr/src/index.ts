@@ -7,6 +7,7 @@ export { firstOccurrenceLatentReward } from './latent-reward.js';
 
 /** The First-Occurrence Latent Reward of TSPO. */
 export default defineReward({
+  apiVersion: 2,
   id: 'folr',
   version: '0.1.0',
   options: folrOptions,

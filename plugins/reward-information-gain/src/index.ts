@@ -7,6 +7,7 @@ export { informationGainOptions, type InformationGainOptions } from './options.j
 
 /** IGPO's information gain, measured by the policy that is being trained. */
 export default defineReward({
+  apiVersion: 2,
   id: 'information-gain',
   version: '0.1.0',
   options: informationGainOptions,
@@ -23,6 +24,6 @@ export default defineReward({
       );
     }
     const policy = await scorer();
-    return { shape: (group, signal) => informationGainReward(group, options, policy, signal) };
+    return { shape: (group, { signal }) => informationGainReward(group, options, policy, signal) };
   },
 });

@@ -7,6 +7,7 @@ export { outcomeReward } from './outcome-reward.js';
 
 /** The final answer's score as reward of every turn. */
 export default defineReward({
+  apiVersion: 2,
   id: 'outcome',
   version: '0.1.0',
   options: outcomeOptions,

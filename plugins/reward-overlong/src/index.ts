@@ -7,6 +7,7 @@ export { overlongPenalty } from './overlong-penalty.js';
 
 /** DAPO's penalty for trajectories close to the token limit. */
 export default defineReward({
+  apiVersion: 2,
   id: 'overlong',
   version: '0.1.0',
   options: overlongOptions,

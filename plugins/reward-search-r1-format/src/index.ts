@@ -8,6 +8,7 @@ export { hasValidFormat } from './valid-format.js';
 
 /** Search-R1's reward for answer, format and retrieval. */
 export default defineReward({
+  apiVersion: 2,
   id: 'search-r1-format',
   version: '0.1.0',
   options: searchR1FormatOptions,

@@ -9,6 +9,7 @@ export { cosine, termVectors, type TermVector, type TermVectors } from './term-v
 
 /** StepSearch: information gain and redundancy of each search. */
 export default defineReward({
+  apiVersion: 2,
   id: 'step-search',
   version: '0.1.0',
   options: stepSearchOptions,

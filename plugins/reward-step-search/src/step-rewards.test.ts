@@ -38,8 +38,9 @@ async function shape(
 ) {
   const warnings: string[] = [];
   const context = { corpus: passages, logger: { warn: (message: string) => warnings.push(message) } };
+  const occasion = { signal: new AbortController().signal, step: null };
   const shaper = await plugin.create(context as unknown as PluginContext, stepSearchOptions.parse(options));
-  const [rewards] = await shaper.shape({ question: asked, trajectories: [member] }, new AbortController().signal);
+  const [rewards] = await shaper.shape({ question: asked, trajectories: [member] }, occasion);
   return { rewards, warnings };
 }
 

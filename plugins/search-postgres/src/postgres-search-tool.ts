@@ -51,7 +51,7 @@ export class PostgresSearchTool implements SearchTool {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#pool.end();
+    if (!this.#pool.ending) await this.#pool.end();
   }
 
   async #answer(query: string, topK: number, signal: AbortSignal): Promise<SearchOutcome> {

@@ -8,7 +8,7 @@ export interface PlannedRun {
   readonly seed: number;
   readonly folder: string;
   /** `-c` and `--set` of the training. */
-  readonly options: { readonly config: string; readonly set: readonly string[] };
+  readonly options: { readonly config: string; readonly set: readonly string[]; readonly locked?: boolean };
   readonly loaded: LoadedConfig;
 }
 
@@ -32,7 +32,7 @@ export async function planRuns(
         strategy,
         seed,
         folder: join(folder, 'runs', `${strategy}-seed${seed}`),
-        options: { config: options.config, set },
+        options: { config: options.config, set, ...(options.locked === true ? { locked: true } : {}) },
         loaded,
       });
     }

@@ -31,6 +31,7 @@ export function startTraining(
   const words = [
     ...['train', '-c', options.config, ...options.set.flatMap((set) => ['--set', set]), '--run-dir', folder],
     ...(resume ? ['--resume'] : []),
+    ...(options.locked === true ? ['--locked'] : []),
   ];
   const log = `${folder}.log`;
   mkdirSync(dirname(log), { recursive: true });

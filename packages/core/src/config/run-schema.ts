@@ -46,6 +46,15 @@ export const runSchema = z.strictObject({
         .describe('Where run folders are made. Default: runs/ in the current folder.'),
     })
     .prefault({}),
+  plugins: z
+    .strictObject({
+      allow: z
+        .array(z.string().min(1))
+        .optional()
+        .describe('Third-party packages that may run. Default: any; built-ins and files of the project always may.'),
+      lock: z.string().min(1).default('turnwise.lock.json').describe('Lock file, relative to this configuration.'),
+    })
+    .prefault({}),
   trackers: z.array(pluginUseSchema).default([]).describe('Further places metrics go to.'),
 });
 

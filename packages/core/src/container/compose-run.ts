@@ -10,6 +10,7 @@ import { DisposalStack } from './disposal-stack.js';
 import { PluginMetrics } from './plugin-metrics.js';
 import { pluginRequests } from './plugin-requests.js';
 import { PluginStates } from './plugin-states.js';
+import { pluginTrust } from './plugin-trust.js';
 import { policyScorer } from './policy-scorer.js';
 import { rootContainer } from './root-container.js';
 import { RunData } from './run-data.js';
@@ -42,6 +43,7 @@ export async function composeRun(
     builtins: mergeBuiltins(environment.builtins, coreBuiltins),
     folder: loaded.folder,
     modules: environment.modules,
+    trust: pluginTrust(loaded, environment.locked),
   });
   const { signal } = environment;
   const container = new Container({ parent: rootContainer(environment), defaultScope: 'Singleton' });

@@ -8,3 +8,5 @@ export {
   type WorldSource,
 } from './run-environment.js';
 export { RunScope, type PluginMemory } from './run-scope.js';
+export { pluginRequests } from './plugin-requests.js';
+export { pluginTrust } from './plugin-trust.js';

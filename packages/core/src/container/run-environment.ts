@@ -37,6 +37,8 @@ export interface RunEnvironment {
   readonly cacheFolder?: string;
   /** Modules local plugin files may import by name. */
   readonly modules?: OfferedModules;
+  /** Why every third-party package must be in the lock file, e.g. `--locked`. Default: it need not. */
+  readonly locked?: string | undefined;
 }
 
 /** `TURNWISE_CACHE`, else `turnwise` in the user's cache folder. */

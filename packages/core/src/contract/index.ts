@@ -1,1 +1,2 @@
 export type * from './v1/index.js';
+export type * from './v2/index.js';

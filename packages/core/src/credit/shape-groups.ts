@@ -1,4 +1,4 @@
-import type { RewardShaper, ShapedGroup, TrajectoryGroup, TurnRewards } from '../contract/index.js';
+import type { RewardOccasion, RewardShaper, ShapedGroup, TrajectoryGroup, TurnRewards } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { checkTurnRewards } from './check-rewards.js';
 import { combineRewards } from './combine-rewards.js';
@@ -18,6 +18,7 @@ export interface WeightedShaper {
  * right. Groups are shaped concurrently, and a plugin that breaks its contract stops everything before anything is
  * learned:
  *
+ * @param step The training step, from 1; `null` outside training.
  * @throws CONTRACT_REWARD_FAILED when a shaper throws; an abort is passed on as it is
  * @throws CONTRACT_REWARD_LENGTH when it returns another number of trajectories or turns
  * @throws CONTRACT_REWARD_NOT_FINITE when it returns NaN or an infinity
@@ -27,11 +28,13 @@ export async function shapeGroups(
   groups: readonly TrajectoryGroup[],
   shapers: readonly WeightedShaper[],
   signal: AbortSignal,
+  step: number | null = null,
 ): Promise<ShapedGroup[]> {
+  const occasion = { signal, step };
   return Promise.all(
     groups.map(async (group) => {
       const parts: (readonly TurnRewards[])[] = [];
-      for (const shaper of shapers) parts.push(await shapeGroup(group, shaper, signal));
+      for (const shaper of shapers) parts.push(await shapeGroup(group, shaper, occasion));
       return { ...group, shaped: combineRewards(group, shapers, parts) };
     }),
   );
@@ -40,14 +43,14 @@ export async function shapeGroups(
 async function shapeGroup(
   group: TrajectoryGroup,
   { name, shaper }: WeightedShaper,
-  signal: AbortSignal,
+  occasion: RewardOccasion,
 ): Promise<readonly TurnRewards[]> {
   const guard = guardInput(group);
   let rewards: readonly TurnRewards[];
   try {
-    rewards = await shaper.shape(group, signal);
+    rewards = await shaper.shape(group, occasion);
   } catch (cause) {
-    if (signal.aborted) throw cause;
+    if (occasion.signal.aborted) throw cause;
     if (guard.hasChanged()) throw changedInput(name, group, cause);
     throw new TurnwiseError(
       'CONTRACT_REWARD_FAILED',

@@ -1,6 +1,7 @@
 export { mergeBuiltins, type BuiltinPlugin, type BuiltinPlugins } from './builtin-plugins.js';
 export { coreVersion } from './core-version.js';
 export * from './define.js';
+export { newestApiVersion, newestDefinition, supportedApiVersions } from './interface-versions.js';
 export { listBuiltinPlugins, type PluginListing } from './list-plugins.js';
 export { loadPlugins } from './load-plugins.js';
 export type { LoadedPlugin, PluginOrigin, PluginRequest } from './loaded-plugin.js';
@@ -8,3 +9,7 @@ export { optionRows, optionsTable, type OptionRow } from './options-table.js';
 export { findPackageFolder, readPluginManifest, type PluginManifest } from './plugin-manifest.js';
 export type { OfferedModules } from './import-local-module.js';
 export type { PluginSources } from './resolve-plugin.js';
+export { optionsJsonSchema } from './validate-options.js';
+export { pluginKindNames } from './plugin-kinds.js';
+export * from './trust/index.js';
+export { isPackageName } from './plugin-name.js';

@@ -91,6 +91,7 @@ describe('loadPlugins', () => {
       source: '@acme/turnwise-reward-brevity',
       version: '1.2.3',
       integrity: expect.stringMatching(/^sha256-[0-9a-f]{64}$/),
+      path: join(folder, 'node_modules/@acme/turnwise-reward-brevity/index.js'),
     });
   });
 
@@ -165,7 +166,7 @@ describe('plugin errors', () => {
       { turnwise: { ...turnwise, apiVersion: 9 } },
       'throw new Error("must not run")',
       'PLUGIN_API_UNSUPPORTED',
-      'interface 9; @turnwise/core',
+      'interface 9 of reward plugins; @turnwise/core',
     ],
     ['throws', { turnwise }, 'throw new Error("boom")', 'PLUGIN_IMPORT_FAILED', 'failed: boom'],
     ['no-default', { turnwise }, 'export const x = 1;', 'PLUGIN_NOT_A_PLUGIN', 'it has no default export'],
@@ -176,7 +177,7 @@ describe('plugin errors', () => {
       'PLUGIN_NOT_A_PLUGIN',
       'made by no define function (keys: kind)',
     ],
-    ['api', { turnwise }, source('apiVersion: 2'), 'PLUGIN_API_UNSUPPORTED', 'plugin interface 2'],
+    ['api', { turnwise }, source('apiVersion: 3'), 'PLUGIN_API_UNSUPPORTED', 'interface 3 of reward plugins'],
     [
       'kind',
       { turnwise },

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { PluginDefinition } from '../contract/index.js';
 import { assertCapabilities } from './capabilities.js';
 import { coreVersion } from './core-version.js';
 import type { LoadedPlugin, PluginOrigin, PluginRequest } from './loaded-plugin.js';
+import { newestDefinition } from './interface-versions.js';
 import { askedFor, duplicateId } from './plugin-errors.js';
-import { resolvePlugin, type PluginSources } from './resolve-plugin.js';
+import { resolvePlugin, type PluginSources, type ResolvedPlugin } from './resolve-plugin.js';
+import { fileIntegrity, packageIntegrity } from './trust/package-integrity.js';
 import { validateOptions } from './validate-options.js';
 import { verifyImported, verifyPlugin } from './verify-plugin.js';
 
 /**
  * Finds, imports and checks plugins. The order is fixed, and each failure has a code of its own: resolve, static
- * manifest, import, brand, interface version, kind, manifest against export, range of core versions; then over all of
+ * manifest, trust, import, brand, kind, interface version, manifest against export, range of core versions; then over all of
  * them duplicate ids, options, capabilities. Nothing is created.
  */
 export async function loadPlugins(requests: readonly PluginRequest[], sources: PluginSources): Promise<LoadedPlugin[]> {
@@ -25,7 +25,8 @@ export async function loadPlugins(requests: readonly PluginRequest[], sources: P
     places.set(key, request.where);
   }
   const loaded: LoadedPlugin[] = [];
-  for (const { request, definition, origin } of found) {
+  for (const { request, definition: exported, origin } of found) {
+    const definition = newestDefinition(exported);
     const options = await validateOptions(request, definition);
     const { kind, path, where } = request;
     loaded.push({ kind, id: definition.id, definition, options, path, where, origin });
@@ -41,15 +42,17 @@ async function findPlugin(
   const asked = askedFor(request);
   if (typeof request.use !== 'string') {
     const definition = verifyImported(asked, request.use);
-    return { definition, origin: { source: 'imported', version: definition.version, integrity: null } };
+    return { definition, origin: { source: 'imported', version: definition.version, integrity: null, path: null } };
   }
   const resolved = resolvePlugin(asked, sources);
-  const definition = await verifyPlugin(asked, resolved);
+  const definition = await verifyPlugin(asked, resolved, sources.trust);
   const { source, entry, manifest } = resolved;
   const version = manifest?.packageVersion ?? (source === '@turnwise/core' ? coreVersion : definition.version);
-  return { definition, origin: { source, version, integrity: entry === null ? null : digest(entry) } };
+  return { definition, origin: { source, version, integrity: integrityOf(resolved), path: entry } };
 }
 
-function digest(file: string): string {
-  return `sha256-${createHash('sha256').update(readFileSync(file)).digest('hex')}`;
+/** Of a third party's package everything counts, of our own and of single files the file that is imported. */
+function integrityOf({ origin, entry, manifest }: ResolvedPlugin): string | null {
+  if (origin === 'package' && manifest !== null) return packageIntegrity(manifest.folder);
+  return entry === null ? null : fileIntegrity(entry);
 }

@@ -32,6 +32,8 @@ export interface PluginOrigin {
   /** Package name, file, or `imported` for a value of a TypeScript configuration. */
   readonly source: string;
   readonly version: string;
-  /** `sha256-<hex>` of the entry file; `null` when there is none (core, imported values). */
+  /** `sha256-<hex>`: of a third party's package all its files, else the imported file; `null` for the core and imported values. */
   readonly integrity: string | null;
+  /** The file that was imported; `null` where there is none. */
+  readonly path: string | null;
 }

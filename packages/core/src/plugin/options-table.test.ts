@@ -5,7 +5,7 @@ import { defineReward } from './define.js';
 import { optionsTable } from './options-table.js';
 
 const withOptions = (options: StandardSchemaV1) =>
-  defineReward({ id: 'x', version: '1.0.0', options, create: () => ({ shape: () => [] }) });
+  defineReward({ apiVersion: 2, id: 'x', version: '1.0.0', options, create: () => ({ shape: () => [] }) });
 
 it('tells of each option what is accepted, the default and the meaning', () => {
   const options = z.strictObject({

@@ -2,7 +2,8 @@ import type { PluginDefinition, PluginKind } from '../contract/index.js';
 import { suggestion, TurnwiseError } from '../errors/index.js';
 import { coreVersion } from './core-version.js';
 import type { PluginRequest } from './loaded-plugin.js';
-import { pluginKinds, supportedApiVersions } from './plugin-kinds.js';
+import { newestApiVersion, supportedApiVersions } from './interface-versions.js';
+import { pluginKinds } from './plugin-kinds.js';
 import type { PluginManifest } from './plugin-manifest.js';
 
 /** Where a plugin was asked for, and under which name. */
@@ -64,7 +65,10 @@ export function noManifest({ kind, name, where }: AskedFor, folder: string): Tur
   return new TurnwiseError(
     'PLUGIN_NOT_A_PLUGIN',
     `${where}: ${quoted(name)} is not a Turnwise plugin: ${folder}/package.json has no complete "turnwise" entry.`,
-    { where, hint: `A plugin's package.json has "turnwise": { "apiVersion": 1, "kind": "${kind}", "id": "..." }.` },
+    {
+      where,
+      hint: `A plugin's package.json has "turnwise": { "apiVersion": ${newestApiVersion(kind)}, "kind": "${kind}", "id": "..." }.`,
+    },
   );
 }
 
@@ -94,10 +98,10 @@ function describe(value: unknown): string {
 }
 
 export function apiUnsupported({ kind, name, where }: AskedFor, version: unknown): TurnwiseError {
-  const supported = supportedApiVersions.join(', ');
+  const supported = supportedApiVersions(kind).join(' and ');
   return new TurnwiseError(
     'PLUGIN_API_UNSUPPORTED',
-    `${where}: the ${kind} ${quoted(name)} is written for plugin interface ${String(version)}; @turnwise/core ${coreVersion} knows ${supported}.`,
+    `${where}: the ${kind} ${quoted(name)} is written for interface ${String(version)} of ${kind} plugins; @turnwise/core ${coreVersion} knows ${supported}.`,
     { where, hint: 'Install a version of the plugin made for this core, or another core.' },
   );
 }

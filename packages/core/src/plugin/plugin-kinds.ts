@@ -10,5 +10,8 @@ export const pluginKinds: Readonly<Record<PluginKind, { methods: readonly string
   tracker: { methods: ['record'], define: 'defineTracker' },
 };
 
-/** Versions of the plugin interface this core can run. */
-export const supportedApiVersions: readonly number[] = [1];
+export const pluginKindNames = Object.keys(pluginKinds) as readonly PluginKind[];
+
+export function isPluginKind(name: string): name is PluginKind {
+  return Object.hasOwn(pluginKinds, name);
+}

@@ -5,7 +5,8 @@ import { resolveModulePath } from 'exsolve';
 import { importLocalModule, type OfferedModules } from './import-local-module.js';
 import type { BuiltinPlugins } from './builtin-plugins.js';
 import { fileNotFound, noEntry, packageNotFound, unknownShortId, type AskedFor } from './plugin-errors.js';
-import { isFilePlugin } from './plugin-name.js';
+import { isFilePlugin, isPackageName } from './plugin-name.js';
+import type { PluginTrust } from './trust/plugin-trust.js';
 import { findPackageFolder, readPluginManifest, type PluginManifest } from './plugin-manifest.js';
 
 /** Where plugins are looked for. */
@@ -15,11 +16,15 @@ export interface PluginSources {
   readonly folder: string;
   /** Modules that local plugin files may import by name without having them installed. */
   readonly modules?: OfferedModules | undefined;
+  /** Which packages may run. Default: all. */
+  readonly trust?: PluginTrust | undefined;
 }
 
 /** A plugin that was found but not yet imported. */
 export interface ResolvedPlugin {
-  /** Package name, file or `built into @turnwise/core`. */
+  /** A short id, a file of the project, or a third party's package. */
+  readonly origin: 'builtin' | 'file' | 'package';
+  /** Package name, file or `@turnwise/core`. */
   readonly source: string;
   /** The file that will be imported; `null` when the definition is already at hand. */
   readonly entry: string | null;
@@ -36,17 +41,24 @@ export interface ResolvedPlugin {
 export function resolvePlugin(asked: AskedFor, sources: PluginSources): ResolvedPlugin {
   const { name } = asked;
   if (isFilePlugin(name)) return resolveFile(asked, sources);
-  if (name.startsWith('@') || name.startsWith('turnwise-')) return resolvePackage(asked, sources.folder);
+  if (isPackageName(name)) return resolvePackage(asked, sources.folder);
   const table = sources.builtins.plugins[asked.kind] ?? {};
   const builtin = Object.hasOwn(table, name) ? table[name] : undefined;
   if (builtin === undefined) throw unknownShortId(asked, Object.keys(table));
   if ('definition' in builtin) {
-    return { source: '@turnwise/core', entry: null, manifest: null, load: () => Promise.resolve(builtin.definition) };
+    return {
+      origin: 'builtin',
+      source: '@turnwise/core',
+      entry: null,
+      manifest: null,
+      load: () => Promise.resolve(builtin.definition),
+    };
   }
   const folder = findPackageFolder(builtin.packageName, sources.builtins.from);
   return {
+    origin: 'builtin',
     source: builtin.packageName,
-    entry: folder === null ? null : (resolveEntry(builtin.packageName, sources.builtins.from) ?? null),
+    entry: folder === null ? null : packageEntry(builtin.packageName, sources.builtins.from),
     manifest: folder === null ? null : readPluginManifest(folder),
     load: async () => defaultExport(await builtin.load()),
   };
@@ -58,7 +70,7 @@ function resolveFile(asked: AskedFor, { folder, modules }: PluginSources): Resol
   const typescript = /^\.[cm]?ts$/.test(extname(entry));
   const load = async (): Promise<unknown> =>
     defaultExport(typescript ? await importLocalModule(entry, modules) : await import(pathToFileURL(entry).href));
-  return { source: entry, entry, manifest: null, load };
+  return { origin: 'file', source: entry, entry, manifest: null, load };
 }
 
 function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
@@ -71,11 +83,12 @@ function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
     throw noEntry(asked, folder, cause);
   }
   const load = async (): Promise<unknown> => defaultExport(await import(pathToFileURL(entry).href));
-  return { source: asked.name, entry, manifest: readPluginManifest(folder), load };
+  return { origin: 'package', source: asked.name, entry, manifest: readPluginManifest(folder), load };
 }
 
-function resolveEntry(packageName: string, from: string): string | undefined {
-  return resolveModulePath(packageName, { ...resolveOptions(from), try: true });
+/** The file that importing a package from a place would load; `null` when there is none. */
+export function packageEntry(packageName: string, from: string): string | null {
+  return resolveModulePath(packageName, { ...resolveOptions(from), try: true }) ?? null;
 }
 
 /** `createRequire().resolve` would miss packages that export only `import`, so conditions are given explicitly. */

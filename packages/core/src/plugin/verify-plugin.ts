@@ -12,21 +12,27 @@ import {
   wrongKind,
   type AskedFor,
 } from './plugin-errors.js';
-import { supportedApiVersions } from './plugin-kinds.js';
+import { supportedApiVersions } from './interface-versions.js';
 import type { ResolvedPlugin } from './resolve-plugin.js';
+import { assertTrusted, type PluginTrust } from './trust/plugin-trust.js';
 
 /**
- * Imports a plugin and checks it, in this order: static manifest (before any of its code runs), import, brand,
- * interface version, kind, manifest against export, range of core versions. One code for each failure.
+ * Imports a plugin and checks it, in this order: static manifest and trust (before any of its code runs), import, brand, kind,
+ * interface version, manifest against export, range of core versions. One code for each failure.
  */
-export async function verifyPlugin(asked: AskedFor, resolved: ResolvedPlugin): Promise<PluginDefinition> {
+export async function verifyPlugin(
+  asked: AskedFor,
+  resolved: ResolvedPlugin,
+  trust?: PluginTrust,
+): Promise<PluginDefinition> {
   const { manifest } = resolved;
   if (manifest !== null) {
     if (manifest.turnwise === null) throw noManifest(asked, manifest.folder);
     const { apiVersion, kind } = manifest.turnwise;
-    if (!supportedApiVersions.includes(apiVersion)) throw apiUnsupported(asked, apiVersion);
     if (kind !== asked.kind) throw wrongKind(asked, kind);
+    if (!supportedApiVersions(asked.kind).includes(apiVersion)) throw apiUnsupported(asked, apiVersion);
   }
+  if (trust !== undefined) assertTrusted(asked, resolved, trust);
   let exported: unknown;
   try {
     exported = await resolved.load();
@@ -42,7 +48,7 @@ export async function verifyPlugin(asked: AskedFor, resolved: ResolvedPlugin): P
   return verifyCoreRange(asked, definition);
 }
 
-/** The checks of a definition that was handed over as a value: brand, interface version, kind, core range. */
+/** The checks of a definition that was handed over as a value: brand, kind, interface version, core range. */
 export function verifyImported(asked: AskedFor, exported: unknown): PluginDefinition {
   return verifyCoreRange(asked, verifyDefinition(asked, exported));
 }
@@ -51,8 +57,10 @@ function verifyDefinition(asked: AskedFor, exported: unknown): PluginDefinition 
   if (typeof exported !== 'object' || exported === null || !(pluginBrand in exported))
     throw notAPlugin(asked, exported);
   const definition = exported as unknown as PluginDefinition;
-  if (!supportedApiVersions.includes(definition.apiVersion)) throw apiUnsupported(asked, definition.apiVersion);
   if (definition.kind !== asked.kind) throw wrongKind(asked, definition.kind);
+  if (!supportedApiVersions(asked.kind).includes(definition.apiVersion)) {
+    throw apiUnsupported(asked, definition.apiVersion);
+  }
   return definition;
 }
 

@@ -16,6 +16,7 @@ const free = [
   /^training\.(keepBest|watchdog)\b/,
   /^rollout\.(concurrency|timeoutSeconds|groupTimeoutSeconds)$/,
   /^trackers\b/,
+  /^plugins\b/,
 ];
 
 /**

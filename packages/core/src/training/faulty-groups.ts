@@ -27,12 +27,13 @@ export async function shapeEach(
   groups: readonly TrajectoryGroup[],
   shapers: readonly WeightedShaper[],
   signal: AbortSignal,
+  step: number | null,
 ): Promise<ScoredGroup[]> {
   const failures: TurnwiseError[] = [];
   const scored = await Promise.all(
     groups.map(async (group): Promise<ScoredGroup> => {
       try {
-        const [shaped] = await shapeGroups([group], shapers, signal);
+        const [shaped] = await shapeGroups([group], shapers, signal, step);
         return { group: shaped as ShapedGroup, fault: null };
       } catch (error) {
         if (!TurnwiseError.is(error) || !error.code.startsWith('CONTRACT_REWARD_')) throw error;

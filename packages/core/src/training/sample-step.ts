@@ -113,11 +113,11 @@ async function sampleRound(
   assertSomeSucceeded(rolled, step);
   const quarantine = training.quarantine ?? null;
   if (quarantine === null) {
-    const groups = await shapeGroups(rolled, parts.rewards, signal);
+    const groups = await shapeGroups(rolled, parts.rewards, signal, step);
     const scored = groups.map((group) => ({ group, fault: null, isFaulty: false }));
     return { scored, advantages: estimateAdvantages(groups, parts.advantage), seconds };
   }
-  const scored = (await shapeEach(rolled, parts.rewards, signal)).map(({ group, fault }) => ({
+  const scored = (await shapeEach(rolled, parts.rewards, signal, step)).map(({ group, fault }) => ({
     group,
     fault: fault ?? rolloutFault(group, quarantine.share),
     isFaulty: fault !== null,

@@ -4,11 +4,11 @@ import type { AdvantageEstimator } from './advantage-estimator.js';
 import type { Passage } from './passage.js';
 import type { Policy, PolicyScorer } from './policy.js';
 import type { Protocol } from './protocol.js';
-import type { RewardShaper } from './reward-shaper.js';
+import type { RewardShaper } from '../v2/reward-shaper.js';
 import type { SearchTool } from './search-tool.js';
 import type { Tracker } from './tracker.js';
 
-/** What each kind of plugin creates. */
+/** What each kind of plugin creates, by the newest interface of the kind: the only one the core itself knows. */
 export interface PluginInstances {
   readonly policy: Policy;
   readonly search: SearchTool;
@@ -70,8 +70,8 @@ export interface PluginContext {
 
 /** A plugin as its package exports it, made by `defineReward` and its siblings. */
 export interface PluginDefinition<Kind extends PluginKind = PluginKind, Options = unknown> {
-  /** Integer version of the kind's interface. */
-  readonly apiVersion: 1;
+  /** Integer version of the kind's interface. Older ones that are still supported are lifted when the plugin is loaded. */
+  readonly apiVersion: number;
   readonly kind: Kind;
   /** kebab-case, unique per kind in a run. */
   readonly id: string;

@@ -18,8 +18,11 @@ export interface TurnRewards {
   readonly components?: Readonly<Record<string, number>>;
 }
 
-/** Scores a group: group in, one {@link TurnRewards} per trajectory out, in order. */
-export interface RewardShaper {
+/**
+ * Interface 1 of rewards: group in, one {@link TurnRewards} per trajectory out, in order. Plugins written for it go on
+ * working; new ones are written for interface 2, which also says which step it is.
+ */
+export interface RewardShaperV1 {
   shape(group: TrajectoryGroup, signal: AbortSignal): Promise<readonly TurnRewards[]> | readonly TurnRewards[];
 }
 

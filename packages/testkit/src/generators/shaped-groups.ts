@@ -47,3 +47,12 @@ function trajectoryOf(id: string, turns: number): Trajectory {
   };
   return { id, turns: Array.from({ length: turns }, () => turn), answer: 'x', stopReason: 'answered' };
 }
+
+/**
+ * The same shaped groups for the same seed, for tests without fast-check.
+ *
+ * @param count How many. Default 20.
+ */
+export function sampleShapedGroups(seed: number, count = 20): ShapedGroup[] {
+  return fc.sample(anyGroup, { seed, numRuns: count });
+}

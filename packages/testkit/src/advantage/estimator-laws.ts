@@ -8,12 +8,9 @@ import {
   type Trajectory,
   type TurnRewards,
 } from '@turnwise/core';
-import { anyGroup, groupOf } from './arbitrary-groups.js';
+import { anyGroup, groupOf } from '../generators/shaped-groups.js';
 
-/**
- * What estimators are held to, as functions that throw when it does not hold: every estimator of ours passes the laws
- * that are stated of it, and broken-estimators.test.ts shows that each law catches an estimator that breaks it.
- */
+/** What estimators are held to, as functions that throw when it does not hold. */
 export type Law = (estimator: AdvantageEstimator) => void;
 
 type Rows = readonly (readonly number[])[];

@@ -1,0 +1,57 @@
+import {
+  inspectPackage,
+  isPackageName,
+  pluginKindNames,
+  pluginRequests,
+  pluginTrust,
+  TurnwiseError,
+  writePluginLock,
+  type LoadedConfig,
+  type LockedPlugin,
+  type PackageInspection,
+} from '@turnwise/core';
+
+/** A third-party plugin as a configuration names it. */
+export interface ConfiguredPackage {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The third-party packages a configuration names, each once. Imports nothing. */
+export function configuredPackages(loaded: LoadedConfig): ConfiguredPackage[] {
+  const named = pluginRequests(loaded, pluginKindNames).flatMap(({ kind, use }) =>
+    typeof use === 'string' && isPackageName(use) ? [{ kind, name: use }] : [],
+  );
+  return named.filter(({ name }, index) => named.findIndex((other) => other.name === name) === index);
+}
+
+/** Reads an installed plugin. Throws `PLUGIN_NOT_FOUND`. */
+export function examine(name: string, folder: string): PackageInspection {
+  const found = isPackageName(name) ? inspectPackage(name, folder) : null;
+  if (found !== null) return found;
+  throw new TurnwiseError(
+    'PLUGIN_NOT_FOUND',
+    `The package ${JSON.stringify(name)} is not installed; looked from ${folder} upwards.`,
+    {
+      where: folder,
+      hint: isPackageName(name)
+        ? `Install it yourself: npm install --save-exact ${name}. Nothing is installed for you.`
+        : 'Give the name of a package: turnwise-<kind>-<id> or @scope/turnwise-<kind>-<id>.',
+    },
+  );
+}
+
+/** Writes the packages, as they are installed now, into the lock file of a configuration. */
+export function lockPackages(
+  loaded: LoadedConfig,
+  packages: readonly ConfiguredPackage[],
+): { readonly file: string; readonly locked: readonly LockedPlugin[] } {
+  const { lockFile } = pluginTrust(loaded);
+  const named = packages.filter(({ name }, index) => packages.findIndex((other) => other.name === name) === index);
+  const locked = named.map(({ kind, name }): LockedPlugin => {
+    const { version, integrity, manifest } = examine(name, loaded.folder);
+    return { kind, id: manifest?.id ?? name, name, version, integrity };
+  });
+  writePluginLock(lockFile, locked);
+  return { file: lockFile, locked };
+}

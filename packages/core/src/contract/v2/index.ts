@@ -1,0 +1,1 @@
+export type * from './reward-shaper.js';

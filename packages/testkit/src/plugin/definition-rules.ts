@@ -1,0 +1,51 @@
+import { coreVersion, pluginBrand, supportedApiVersions } from '@turnwise/core';
+import semver from 'semver';
+import { demand, type Rule } from '../rule.js';
+import { shown } from '../same-value.js';
+import type { Subject } from '../subject.js';
+
+/** What holds for the default export of every plugin. */
+export const definitionRules: readonly Rule<Subject>[] = [
+  {
+    id: 'plugin/brand',
+    says: 'it was made by a define function of the core',
+    check: ({ plugin }) =>
+      demand(
+        pluginBrand in plugin,
+        () => 'the export carries no brand',
+        'export default defineReward({ ... }) or its sibling',
+      ),
+  },
+  {
+    id: 'plugin/api-version',
+    says: 'it is written for an interface this core knows',
+    check: ({ plugin, kind }) => {
+      const known = supportedApiVersions(kind);
+      demand(
+        known.includes(plugin.apiVersion),
+        () => `apiVersion is ${shown(plugin.apiVersion)}`,
+        `write it for interface ${known.join(' or ')}`,
+      );
+    },
+  },
+  {
+    id: 'plugin/id',
+    says: 'its id is made of lower-case words and dashes',
+    check: ({ plugin: { id } }) =>
+      demand(
+        /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(id),
+        () => `the id is ${shown(id)}`,
+        'use kebab-case, e.g. "answer-brevity"',
+      ),
+  },
+  {
+    id: 'plugin/core-range',
+    says: 'the range of core versions it asks for, if any, holds the running one',
+    check: ({ plugin: { core } }) =>
+      demand(
+        core === undefined || semver.satisfies(coreVersion, core, { includePrerelease: true }),
+        () => `core is ${shown(core)}, and ${coreVersion} is running`,
+        'write a semver range, or leave it out',
+      ),
+  },
+];
