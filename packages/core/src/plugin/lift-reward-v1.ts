@@ -10,9 +10,10 @@ export function liftRewardV1(instance: RewardShaperV1 & PluginLifecycle): Reward
 /** The optional methods of an instance, called on that instance: it may keep private fields. */
 function boundLifecycle(instance: PluginLifecycle): PluginLifecycle {
   const names = ['init', 'state', 'restore', Symbol.asyncDispose] as const;
+  const methods = instance as Partial<Record<PropertyKey, (this: PluginLifecycle, ...given: unknown[]) => unknown>>;
   return Object.fromEntries(
     names.flatMap((name): [PropertyKey, unknown][] => {
-      const method = instance[name] as ((...given: unknown[]) => unknown) | undefined;
+      const method = methods[name];
       return method === undefined ? [] : [[name, method.bind(instance)]];
     }),
   );

@@ -25,7 +25,7 @@ function poisoned(fake: FakeTraining, isPoisoned: (question: string) => boolean)
   const shape = (group: TrajectoryGroup) =>
     isPoisoned(group.question.id)
       ? group.trajectories.map(({ turns }) => ({ outcome: NaN, correct: false, turns: turns.map(() => 0) }))
-      : shaper.shape(group, new AbortController().signal);
+      : shaper.shape(group, { signal: new AbortController().signal, step: 1 });
   return { rewards: [{ name: 'fake', weight: 1, shaper: { shape: shape } }] };
 }
 

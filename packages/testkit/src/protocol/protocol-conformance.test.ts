@@ -39,8 +39,7 @@ const bad: readonly (readonly [string, Partial<Protocol>])[] = [
   [
     'protocol/failures',
     {
-      observation: (outcome, truncate) =>
-        outcome.message ?? good.observation(outcome, truncate),
+      observation: (outcome, truncate) => outcome.message ?? good.observation(outcome, truncate),
     },
   ],
   ['protocol/correction', { correction: (reason) => (reason === 'empty-answer' ? '' : good.correction(reason)) }],
