@@ -82,3 +82,17 @@ describe('nearMisses', () => {
     ]);
   });
 });
+
+it('records the parts of rewards apart, over those that have them and are scored', () => {
+  const parts = (outcome: number | null, components: Record<string, number>) => ({ outcome, components });
+  const scored = group(
+    [miss, parts(1, { outcome: 1, 'brevity/words': 0.5 })],
+    [miss, parts(0, { outcome: 0 })],
+    [miss, parts(null, { outcome: 9 })],
+  );
+  expect(creditStatistics([scored], [])).toMatchObject({
+    'reward/outcome/mean': 0.5,
+    'reward/brevity/words/mean': 0.5,
+  });
+  expect(Object.keys(creditStatistics(groups, advantages)).filter((key) => key.endsWith('/mean'))).toEqual([]);
+});

@@ -7,6 +7,7 @@ import { nearMisses } from './near-miss.js';
  * What a batch of groups teaches, as metrics. Shares are in [0, 1]; an empty batch gives zeros.
  *
  * - `reward/outcome-mean`, `reward/turn-mean`: over scored trajectories, and over their turns.
+ * - `reward/<component>/mean`: of each named part the rewards were added up from, over the scored trajectories that have it.
  * - `groups/all-wrong`, `groups/mixed`, `groups/all-correct`: share of the groups with a scored trajectory.
  * - `groups/dead`: share of groups in which every advantage is zero.
  * - `groups/near-miss`: share of groups with a near-miss; `groups/all-wrong-near-miss` those that are also all-wrong,
@@ -28,6 +29,7 @@ export function creditStatistics(
   return {
     'reward/outcome-mean': mean(trajectories.map(({ outcome }) => outcome)),
     'reward/turn-mean': mean(trajectories.flatMap(({ turns }) => turns)),
+    ...componentMeans(groups),
     'groups/all-wrong': shareOf(scored, isAllWrong),
     'groups/mixed': shareOf(scored, (fact) => fact.composition === 'mixed'),
     'groups/all-correct': shareOf(scored, (fact) => fact.composition === 'all-correct'),
@@ -73,4 +75,21 @@ function groupFacts(group: ShapedGroup, advantages: GroupAdvantages | undefined)
   }));
   const dead = !advantages?.turns.some((turns) => turns.some((advantage) => advantage !== 0));
   return { composition: advantages?.composition, dead, scored };
+}
+
+/** Parts of rewards are recorded apart, so that each has a curve of its own. Empty where rewards name no parts. */
+function componentMeans(groups: readonly ShapedGroup[]): Record<string, number> {
+  const values = new Map<string, number[]>();
+  for (const { shaped } of groups) {
+    for (const { outcome, components } of shaped) {
+      if (outcome === null || components === undefined) continue;
+      for (const [name, value] of Object.entries(components)) {
+        const list = values.get(name) ?? [];
+        list.push(value);
+        values.set(name, list);
+      }
+    }
+  }
+  const entries = [...values].sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, list]) => [`reward/${name}/mean`, mean(list)]));
 }
