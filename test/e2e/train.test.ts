@@ -24,11 +24,18 @@ jest.setTimeout(300_000);
 describe('turnwise train', () => {
   it('leaves a whole run folder, the same again from the same configuration, and its groups can be replayed', async () => {
     const folder = await folderWith(files);
-    const [first, second] = await Promise.all(
-      ['one', 'two'].map((name) =>
-        turnwise(['train', '-c', 'run.yaml', '--run-dir', join(folder, name), '--json'], folder),
+    const [first, second, spread] = await Promise.all(
+      ['one', 'two', 'workers'].map((name) =>
+        turnwise(
+          [
+            ...['train', '-c', 'run.yaml', '--run-dir', join(folder, name), '--json'],
+            ...(name === 'workers' ? ['--set', 'policy.with.workers=2'] : []),
+          ],
+          folder,
+        ),
       ),
     );
+    expect(spread).toMatchObject({ code: 0 });
     expect(first?.stderr).not.toMatch(/error/i);
     expect(first?.code).toBe(0);
     expect(second?.code).toBe(0);
@@ -43,6 +50,9 @@ describe('turnwise train', () => {
     const weights = (name: string): Promise<Buffer> =>
       readFile(join(folder, name, 'checkpoints/step-000003/model.safetensors'));
     expect(await weights('two')).toEqual(await weights('one'));
+    // Two worker threads change no number and no bit.
+    expect(await metrics(join(folder, 'workers'))).toEqual(lines);
+    expect(await weights('workers')).toEqual(await weights('one'));
 
     expect((await readdir(join(one, 'trajectories'))).sort()).toEqual(
       [1, 2, 3].map((step) => `step-00000${step}.jsonl`),

@@ -1,10 +1,16 @@
 import type { Sample, SampleRequest } from '@turnwise/core';
 import { randomStream } from '@turnwise/core';
 import { sampleToken, type Decoder, type Tokenizer } from '@turnwise/engine';
-import { CachedSequences } from './cached-sequences.js';
+import { CachedSequences, prefixToCompute } from './cached-sequences.js';
+
+/** What of a request decides its tokens. */
+export type SamplingRequest = Pick<
+  SampleRequest,
+  'trajectoryId' | 'tokenIds' | 'seed' | 'temperature' | 'topP' | 'maxTokens' | 'stop'
+>;
 
 interface Pending {
-  readonly request: SampleRequest;
+  readonly request: SamplingRequest;
   readonly signal: AbortSignal;
   readonly resolve: (sample: Sample) => void;
   readonly reject: (error: unknown) => void;
@@ -19,10 +25,26 @@ interface Active extends Pending {
   readonly logprobs: number[];
 }
 
+export interface ContinuousBatchOptions {
+  readonly vocabularySize: number;
+  /** Most new tokens computed in one decoding step; bounds memory. */
+  readonly maxTokensPerStep: number;
+  /** Tokens that end what the model writes, whatever the request's stop strings. */
+  readonly endTokens?: ReadonlySet<number>;
+  /** Most probable tokens that are drawn from. Default: all. */
+  readonly topK?: number | undefined;
+}
+
+/** A prefix shorter than this is not worth a step's wait. */
+const PREFIX_WORTH_WAITING = 8;
+
 /**
  * Continuous batching: every decoding step serves all trajectories that want a token, and new ones join between steps.
  * A token depends on its own trajectory and seed alone, never on what else is in the batch, because the engine's rows
  * are independent to the bit.
+ *
+ * What several trajectories start with is computed once: one that starts like another that is about to be read waits
+ * for that step and takes over the keys and values, which are the same to the bit.
  */
 export class ContinuousBatch {
   private readonly pending: Pending[] = [];
@@ -33,17 +55,12 @@ export class ContinuousBatch {
   constructor(
     private readonly decoder: Decoder,
     private readonly tokenizer: Tokenizer,
-    private readonly vocabularySize: number,
-    slots: number,
-    /** Most new tokens computed in one decoding step; bounds memory. */
-    private readonly maxTokensPerStep: number,
-    /** Tokens that end what the model writes, whatever the request's stop strings. */
-    private readonly endTokens: ReadonlySet<number> = new Set(),
+    private readonly options: ContinuousBatchOptions,
   ) {
-    this.cache = new CachedSequences(slots);
+    this.cache = new CachedSequences(decoder.slots);
   }
 
-  sample(request: SampleRequest, signal: AbortSignal): Promise<Sample> {
+  sample(request: SamplingRequest, signal: AbortSignal): Promise<Sample> {
     return new Promise((resolve, reject) => {
       this.pending.push({ request, signal, resolve, reject });
       if (!this.running) {
@@ -80,27 +97,42 @@ export class ContinuousBatch {
 
   private admit(): void {
     const busy = new Set(this.active.map((sequence) => sequence.slot));
-    let budget = this.maxTokensPerStep - this.active.reduce((sum, sequence) => sum + sequence.feed.length, 0);
-    while (this.pending.length > 0) {
-      const next = this.pending[0] as Pending;
-      if (next.signal.aborted) {
-        this.pending.shift();
-        next.reject(next.signal.reason);
+    const arriving: SamplingRequest[] = [];
+    let budget = this.options.maxTokensPerStep - this.active.reduce((sum, { feed }) => sum + feed.length, 0);
+    let next = 0;
+    for (let pending = this.pending[next]; pending; pending = this.pending[next]) {
+      const { request, signal } = pending;
+      if (signal.aborted) {
+        this.pending.splice(next, 1);
+        pending.reject(signal.reason);
         continue;
       }
-      const { request } = next;
+      if (busy.size === this.cache.slots) return;
+      if (this.isReadByAnother(request, arriving)) {
+        next++;
+        continue;
+      }
       // One sequence is always let in, however long.
       if (request.tokenIds.length > budget && busy.size > 0) return;
       const place = this.cache.acquire(request.trajectoryId, request.tokenIds, busy);
       if (place === null) return;
-      this.pending.shift();
-      this.decoder.truncate(place.slot, place.cached);
-      const feed = request.tokenIds.slice(place.cached);
+      const { slot, cached, copyFrom } = place;
+      this.pending.splice(next, 1);
+      this.decoder.truncate(slot, copyFrom === null ? cached : 0);
+      if (copyFrom !== null) this.decoder.copyPrefix(copyFrom, slot, cached);
+      const feed = request.tokenIds.slice(cached);
       budget -= feed.length;
-      busy.add(place.slot);
+      busy.add(slot);
+      arriving.push(request);
       const random = randomStream(request.seed, 'tokens');
-      this.active.push({ ...next, slot: place.slot, random, feed, tokenIds: [], logprobs: [] });
+      this.active.push({ ...pending, slot, random, feed, tokenIds: [], logprobs: [] });
     }
+  }
+
+  /** Whether one that joins in this step reads more of the request's tokens than are cached so far. */
+  private isReadByAnother({ tokenIds }: SamplingRequest, arriving: readonly SamplingRequest[]): boolean {
+    const shared = arriving.reduce((most, other) => Math.max(most, prefixToCompute(other.tokenIds, tokenIds)), 0);
+    return shared >= PREFIX_WORTH_WAITING && shared >= this.cache.longestCached(tokenIds) + PREFIX_WORTH_WAITING;
   }
 
   private step(): void {
@@ -109,14 +141,16 @@ export class ContinuousBatch {
       return !sequence.signal.aborted;
     });
     if (this.active.length === 0) return;
+    const { vocabularySize, topK } = this.options;
     const logits = this.decoder.extend(this.active.map(({ slot, feed }) => ({ slot, tokens: feed })));
     const unfinished: Active[] = [];
     this.active.forEach((sequence, row) => {
       const { request, slot, random } = sequence;
       this.cache.append(slot, sequence.feed);
-      const { token, logprob } = sampleToken(logits, row * this.vocabularySize, this.vocabularySize, {
+      const { token, logprob } = sampleToken(logits, row * vocabularySize, vocabularySize, {
         temperature: request.temperature,
         topP: request.topP,
+        ...(topK === undefined ? {} : { topK }),
         uniform: random.next(),
       });
       sequence.tokenIds.push(token);
@@ -134,7 +168,7 @@ export class ContinuousBatch {
 
   private finish(sequence: Active, token: number): Sample['finish'] | null {
     const { request, tokenIds } = sequence;
-    if (this.endTokens.has(token)) return 'stop';
+    if (this.options.endTokens?.has(token)) return 'stop';
     // Stop strings that are one token of the vocabulary are found by id; others in the text so far.
     for (const stop of request.stop) {
       const stopToken = this.tokenizer.tokenToId(stop);

@@ -27,6 +27,9 @@ export function policyMemory(
     const reference = estimateMemory(config, referenceTraining(options), batchOf(config, options, workload, 0)).bytes;
     notes.push(`the KL reference is a second engine of at most ${(reference / 2 ** 20).toFixed(0)} MB`);
   }
+  if (options.workers !== 1) {
+    notes.push('each worker is an engine of its own, with its share of the slots, beside the one of the main thread');
+  }
   if (options.engine !== 'wasm') notes.push('reckoned for the embedded engine; TensorFlow.js keeps no packed weights');
   return {
     parts: parts.map(({ name, bytes: own }) => ({ name, bytes: own })),

@@ -58,7 +58,14 @@ export const transformerOptions = z.strictObject({
     })
     .prefault({})
     .describe('How a conversation is written for a model with a chat template.'),
+  workers: z
+    .union([z.int().min(1).max(64), z.literal('auto')])
+    .default(1)
+    .describe(
+      'Threads that sample and differentiate, each with a copy of the model; the results are the same to the bit for any number. 1: this thread alone; auto: one a processor core. Above 1 for the embedded engine.',
+    ),
   slots: z.int().min(1).max(4096).default(128).describe('Trajectories whose keys and values are kept at once.'),
+  topK: z.int().min(1).optional().describe('Tokens are drawn from this many of the most probable. Default: all.'),
   tokensPerStep: z
     .int()
     .min(64)
@@ -67,8 +74,10 @@ export const transformerOptions = z.strictObject({
   microBatchTokens: z
     .int()
     .min(64)
-    .default(8192)
-    .describe('Most tokens of one forward and backward pass; bounds memory, does not change the update.'),
+    .default(1024)
+    .describe(
+      'Most tokens of one forward and backward pass, and what workers share out; bounds memory and changes an update in its last bits only.',
+    ),
   recompute: z
     .boolean()
     .default(false)

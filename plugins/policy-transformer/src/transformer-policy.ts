@@ -14,16 +14,17 @@ import {
   saveCheckpoint,
   saveOptimizer,
   type Checkpoint,
-  type Decoder,
   type Engine,
   type LoraConfig,
 } from '@turnwise/engine';
 import { chatConversation } from './chat-conversation.js';
-import { ContinuousBatch } from './continuous-batch.js';
-import { accumulateGradients } from './accumulate-gradients.js';
-import { scoreRequests } from './score-requests.js';
+import { LocalCompute, type Compute } from './compute.js';
+import { needsReference } from './micro-batch-loss.js';
 import { policyMemory, policyMemoryLimit } from './policy-memory.js';
+import { spawnWorker, type SpawnWorker } from './spawn-worker.js';
 import type { TransformerOptions } from './transformer-options.js';
+import { WorkerCompute } from './worker-compute.js';
+import { workerCount } from './worker-count.js';
 
 /** Kinds of objective that `accumulateGradients` can differentiate: all of them. */
 const objectives = ['ppo-clip', 'importance-sampling', 'cispo', 'gspo'] as const;
@@ -58,14 +59,24 @@ export async function estimateTransformerMemory(
 export async function createTransformerPolicy(
   context: Pick<PluginContext, 'resolveAsset' | 'paths' | 'logger'>,
   options: TransformerOptions,
+  spawn: SpawnWorker = spawnWorker,
 ): Promise<Policy & AsyncDisposable> {
   const folder = baseFolder(context, options);
   const load = checkpointLoader(options, (message) => context.logger.info(message));
+  const open: OpenCompute = (checkpoint) => {
+    const count = workerCount(options.workers, checkpoint.engine.name);
+    return count === 1
+      ? Promise.resolve(new LocalCompute(checkpoint, options))
+      : WorkerCompute.start(checkpoint, options, count, spawn, (message) => context.logger.warn(message));
+  };
   const checkpoint = await load(folder);
   const { paths, logger } = context;
   const chat = chatConversation(checkpoint, options.chat, { base: paths.base, warn: (text) => logger.warn(text) });
-  return new TransformerPolicy(folder, checkpoint, load, options, chat);
+  return new TransformerPolicy(folder, checkpoint, await open(checkpoint), load, open, options, chat);
 }
+
+/** Puts a checkpoint to work as the options say. */
+type OpenCompute = (checkpoint: Checkpoint) => Promise<Compute>;
 
 type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoint>;
 
@@ -111,15 +122,15 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   readonly capabilities: Policy['capabilities'];
   readonly tokenizer: Policy['tokenizer'];
   readonly chat?: NonNullable<Policy['chat']>;
-  private decoder: Decoder;
-  private batch: ContinuousBatch;
   /** The policy as it was before training, loaded when an objective first asks for a KL term against it. */
   private reference: Engine | null = null;
 
   constructor(
     private readonly baseFolder: string,
     private checkpoint: Checkpoint,
+    private compute: Compute,
     private readonly loadFolder: LoadFolder,
+    private readonly openCompute: OpenCompute,
     private readonly options: TransformerOptions,
     chat: Policy['chat'],
   ) {
@@ -133,27 +144,25 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     };
     this.tokenizer = checkpoint.tokenizer;
     if (chat !== undefined) this.chat = chat;
-    [this.decoder, this.batch] = this.openDecoder();
   }
 
   sample(request: SampleRequest, signal: AbortSignal): Promise<Sample> {
-    return this.batch.sample(request, signal);
+    return this.compute.sample(request, signal);
   }
 
   release(trajectoryId: string): void {
-    this.batch.release(trajectoryId);
+    this.compute.release(trajectoryId);
   }
 
   score(requests: readonly ScoreRequest[]): Promise<readonly (Float32Array | null)[]> {
-    return Promise.resolve(scoreRequests(this.checkpoint.engine, requests, this.options.microBatchTokens));
+    return this.compute.score(requests);
   }
 
   async forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics> {
-    const { coefficient, reference } = objective.kl;
-    if (coefficient !== 0 && reference === 'initial') {
+    if (needsReference(objective)) {
       this.reference ??= (await this.loadFolder(this.baseFolder, 'reference')).engine;
     }
-    return accumulateGradients(this.checkpoint.engine, this.reference, batch, objective, this.options.microBatchTokens);
+    return this.compute.accumulate(batch, objective, this.reference);
   }
 
   async optimStep(step: OptimizerStep): Promise<OptimizerMetrics> {
@@ -161,8 +170,8 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     const { beta1, beta2 } = this.options;
     const { gradientNorm } = engine.optimizerStep({ ...step, beta1, beta2 });
     engine.zeroGradients();
-    this.batch.invalidate();
-    return Promise.resolve({ gradientNorm });
+    await this.compute.weightsChanged();
+    return { gradientNorm };
   }
 
   async save(folder: string): Promise<void> {
@@ -181,19 +190,18 @@ class TransformerPolicy implements Policy, AsyncDisposable {
   async load(folder: string): Promise<void> {
     const next = await this.loadTrained(folder);
     await loadOptimizer(folder, next.engine);
-    this.decoder.close();
+    await this.compute.close();
     this.checkpoint.engine.dispose?.();
     this.checkpoint = next;
-    [this.decoder, this.batch] = this.openDecoder();
+    this.compute = await this.openCompute(next);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    if (this.closed) return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.closed) return;
     this.closed = true;
-    this.decoder.close();
+    await this.compute.close();
     this.checkpoint.engine.dispose?.();
     this.reference?.dispose?.();
-    return Promise.resolve();
   }
 
   /** A saved policy: a model of its own, or adapters that go onto the base again. */
@@ -215,22 +223,5 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     const next = await this.loadFolder(this.baseFolder);
     await loadAdapter(folder, next.engine);
     return next;
-  }
-
-  private openDecoder(): [Decoder, ContinuousBatch] {
-    const { engine, tokenizer, documents } = this.checkpoint;
-    const { slots, tokensPerStep } = this.options;
-    const decoder = engine.openDecoder({ slots });
-    return [
-      decoder,
-      new ContinuousBatch(
-        decoder,
-        tokenizer,
-        engine.config.vocabularySize,
-        slots,
-        tokensPerStep,
-        new Set(documents?.endTokens),
-      ),
-    ];
   }
 }

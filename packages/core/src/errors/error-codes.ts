@@ -54,6 +54,7 @@ export const errorCodes = {
   RUN_COLLAPSED: { exit: 1, meaning: 'A threshold of the watchdog was crossed, and it was told to stop.' },
   RUN_QUARANTINE_FULL: { exit: 1, meaning: 'Too many questions were set aside: something else is wrong.' },
   RUN_NOT_TRAINABLE: { exit: 2, meaning: 'The configured policy cannot be trained this way.' },
+  RUN_WORKER_FAILED: { exit: 1, meaning: 'A worker thread of the policy ended again and again in the same work.' },
   RUN_SERVER_FAILED: { exit: 1, meaning: 'A remote model server failed, refused a request or could not be reached.' },
   RUN_SERVER_STATE_LOST: { exit: 1, meaning: 'A remote model server no longer knows the model being trained.' },
   RUN_NOT_FINITE: { exit: 1, meaning: 'Loss or gradient became NaN or Infinity; no weight was changed.' },
