@@ -1,193 +1,163 @@
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import { createEngine, sampleToken, transformerConfig, type Engine, type PackedBatch } from '@turnwise/engine';
-import { TfjsTransformer } from '../../packages/engine/src/testing/tfjs-transformer.js';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine, saveCheckpoint, transformerConfig, type Engine } from '@turnwise/engine';
+import { fullWork, vocabularySize, wordTokenizer, type Contender, type Times } from './engine/contender.js';
+import { engineContender, trainingBatch, trainStep } from './engine/engine-contender.js';
+import { policyContender } from './engine/policy-contender.js';
+import { pytorchContender, type PyTorchContender } from './engine/pytorch-contender.js';
+import { round, spread } from './engine/spread.js';
+import { tensorflowContender } from './engine/tensorflow-contender.js';
 
-const vocabularySize = 600;
-const sequenceLength = 192;
-const contextLength = 128;
-const temperature = 1;
+const shapes = {
+  'd64, 2 layers': { hiddenSize: 64, layerCount: 2 },
+  'd128, 4 layers': { hiddenSize: 128, layerCount: 4 },
+};
 
 /**
- * Speed of the embedded engine beside the same model in plain TensorFlow.js (operations, automatic gradients), on its
- * pure JavaScript backend and on its WebAssembly backend, all in one process on one thread.
+ * Speed of the embedded engine on one and two worker threads, of the second engine on the backends of TensorFlow.js that
+ * install from npm alone, and of eager PyTorch on one and two threads, all on the same weights and batch.
  *
- * Training: one step (forward, backward, Adam) over 32 sequences of 192 tokens, all scored; the engine also with one in
- * four scored, in turns of 16, as in reinforcement learning, where the rest comes from the environment. Sampling: 64 sequences grow by 64
- * tokens from a context of 128. The JavaScript backend would need minutes for one step and gets a fraction of the work,
- * so the comparison is in tokens per second. CPU time is what counts on a shared machine; wall time is beside it.
+ * Training: a step (forward, backward, clipping, AdamW) over 32 sequences of 192 tokens, all scored. Reading: 64 prompts
+ * of 128 tokens. Sampling: 64 tokens after each of them. The contenders take turns, repetition by repetition, so that a
+ * machine that grows slower does so for all. TensorFlow.js does a part of the work; speeds are per token.
  *
- * Options: `repetitions` of the engine (default 7), `tfjs` = `all` (default), `wasm` or `none`.
+ * Options: `repetitions` (default 5), `model` (`d64`, `d128`, default both), `tfjs` (`none`, `wasm` by default, `all` with
+ * the JavaScript backend), `workers` (default 1,2). PyTorch takes part when TURNWISE_PYTHON names a Python with torch.
  */
 export default async function bench(options: Record<string, string> = {}): Promise<Record<string, unknown>> {
-  const repetitions = Number(options['repetitions'] ?? 7);
-  const small = transformerConfig({ vocabularySize });
-  const large = transformerConfig({ vocabularySize, hiddenSize: 128, layerCount: 4 });
-  const engine = measureEngine(createEngine({ config: small, seed: 1 }), repetitions);
-  const others: Record<string, unknown> = {};
-  for (const backend of ['wasm', 'cpu'] as const) {
-    if (options['tfjs'] === 'none' || (options['tfjs'] === 'wasm' && backend === 'cpu')) continue;
-    const measured = await measureTfjs(createEngine({ config: small, seed: 1 }), backend);
-    others[`tfjs-${backend}`] = {
-      ...measured,
-      engineIsFasterBy: {
-        training: ratio(engine.training.tokensPerSecond, measured.training.tokensPerSecond),
-        sampling: ratio(engine.sampling.tokensPerSecond, measured.sampling.tokensPerSecond),
-      },
-    };
+  const repetitions = Number(options['repetitions'] ?? 5);
+  const models: Record<string, unknown> = {};
+  for (const [name, shape] of Object.entries(shapes)) {
+    if (options['model'] !== undefined && !name.startsWith(`${options['model']},`)) continue;
+    models[name] = await race(shape, repetitions, options);
   }
   return {
-    unit: 'milliseconds of CPU and wall time per repetition; tokens per second of CPU time, from the median',
-    models: { small, large },
-    engine,
-    ...others,
-    engineLarge: measureEngine(createEngine({ config: large, seed: 1 }), Math.min(repetitions, 3)),
+    unit: 'milliseconds a repetition; tokens a second from the median wall time and, beside it, from processor time',
+    work: fullWork,
+    models,
   };
 }
 
-function measureEngine(engine: Engine, repetitions: number) {
-  const count = 32;
-  const tokens = Int32Array.from(someTokens(count * sequenceLength));
-  const batchOf = (isScored: (position: number) => boolean): PackedBatch => ({
-    tokens,
-    offsets: Int32Array.from({ length: count + 1 }, (_, s) => s * sequenceLength),
-    scored: Int32Array.from([...tokens.keys()].filter((p) => p % sequenceLength !== 0 && isScored(p))),
-  });
-  const turns = (position: number): boolean => Math.floor(position / 16) % 4 === 3;
-  const step = (batch: PackedBatch): void => {
-    engine.zeroGradients();
-    engine.forward(batch);
-    engine.backward({ logprobs: new Float32Array(batch.scored.length).fill(-1 / batch.scored.length) });
-    engine.optimizerStep({ learningRate: 1e-4 });
+async function race(
+  shape: { readonly hiddenSize: number; readonly layerCount: number },
+  repetitions: number,
+  options: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  // A plain transformer of the Llama family: no shift taps, which PyTorch's side does not have.
+  const config = transformerConfig({ vocabularySize, ...shape, contextLength: 256, shiftTaps: 0 });
+  const engine = createEngine({ config, seed: 1 });
+  const folder = await mkdtemp(join(tmpdir(), 'turnwise-bench-'));
+  await saveCheckpoint(folder, { engine, tokenizer: wordTokenizer() });
+  const contenders: Contender[] = [engineContender('wasm, engine alone', createLike(engine), { threads: 1 })];
+  for (const workers of (options['workers'] ?? '1,2').split(',')) {
+    contenders.push(await policyContender(folder, Number(workers)));
+  }
+  const python = process.env['TURNWISE_PYTHON'];
+  const peers: PyTorchContender[] = [];
+  if (python !== undefined && python !== '') {
+    for (const threads of [1, 2]) peers.push(await pytorchContender(python, folder, threads));
+  }
+  const agreement = peers[0] ? await sameModel(createLike(engine), peers[0]) : null;
+  contenders.push(...peers);
+  const tfjs = options['tfjs'] ?? 'wasm';
+  if (tfjs !== 'none') contenders.push(await tensorflowContender(engine, 'wasm'));
+  if (tfjs === 'all') contenders.push(await tensorflowContender(engine, 'cpu'));
+  const results = await takeTurns(contenders, repetitions);
+  for (const contender of contenders) await contender.close();
+  return {
+    parameters: engine.parameters().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+    ...(agreement ? { lossBesidePyTorch: agreement } : { pytorch: 'not measured: TURNWISE_PYTHON names no Python' }),
+    results,
+    ratios: ratios(results),
   };
-  const training = measure(
-    count * sequenceLength,
-    repetitions,
-    repeating(
-      step,
-      batchOf(() => true),
-    ),
+}
+
+/** The loss of five steps in both, to show that it is the same model, batch and optimizer. */
+async function sameModel(engine: Engine, peer: PyTorchContender): Promise<Record<string, unknown>> {
+  const batch = trainingBatch(fullWork);
+  const ours = Array.from({ length: 5 }, () => trainStep(engine, batch));
+  const theirs = await peer.losses(5);
+  const difference = Math.max(...ours.map((loss, step) => Math.abs(loss - (theirs[step] ?? NaN))));
+  if (!(difference < 1e-3)) throw new Error(`not the same model: losses ${ours.join(', ')} and ${theirs.join(', ')}`);
+  return { first: round(ours[0] ?? NaN, 5), fifth: round(ours[4] ?? NaN, 5), largestDifference: difference };
+}
+
+interface Result {
+  readonly about: Contender['about'];
+  readonly work?: Contender['work'];
+  readonly training: Measured;
+  readonly reading: Measured;
+  readonly sampling: Measured;
+}
+
+interface Measured {
+  readonly wall: ReturnType<typeof spread>;
+  readonly cpu: ReturnType<typeof spread>;
+  readonly tokensPerSecond: number;
+  readonly tokensPerProcessorSecond: number;
+}
+
+/** One repetition of each in turn; the first round does not count. */
+async function takeTurns(contenders: readonly Contender[], repetitions: number): Promise<Record<string, Result>> {
+  const times = contenders.map(() => ({ training: [] as Times[], reading: [] as Times[], sampling: [] as Times[] }));
+  for (let repetition = 0; repetition <= repetitions; repetition++) {
+    for (const [index, contender] of contenders.entries()) {
+      const training = await contender.train();
+      const { reading, sampling } = await contender.sample();
+      if (repetition === 0) continue;
+      times[index]?.training.push(training);
+      times[index]?.reading.push(reading);
+      times[index]?.sampling.push(sampling);
+    }
+  }
+  return Object.fromEntries(
+    contenders.map(({ name, about, work }, index) => {
+      const own = times[index];
+      return [
+        name,
+        {
+          about,
+          ...(work === fullWork ? {} : { work }),
+          training: measured(own?.training ?? [], work.trainingSequences * work.trainingLength),
+          reading: measured(own?.reading ?? [], work.prompts * work.promptTokens),
+          sampling: measured(own?.sampling ?? [], work.prompts * work.newTokens),
+        },
+      ];
+    }),
   );
-  const trainingQuarterScored = measure(count * sequenceLength, repetitions, repeating(step, batchOf(turns)));
-
-  const slots = 64;
-  const steps = 64;
-  const decoder = engine.openDecoder({ slots });
-  const prompts = Array.from({ length: slots }, (_, slot) => ({ slot, tokens: someTokens(contextLength, slot) }));
-  let logits = new Float32Array();
-  const prefill = (): void => {
-    for (const { slot } of prompts) decoder.truncate(slot, 0);
-    logits = decoder.extend(prompts) as Float32Array<ArrayBuffer>;
-  };
-  const sample = (): void => {
-    for (let s = 0; s < steps; s++) {
-      const items = prompts.map(({ slot }) => {
-        const uniform = ((s * slots + slot) * 0.618034) % 1;
-        return {
-          slot,
-          tokens: [sampleToken(logits, slot * vocabularySize, vocabularySize, { temperature, uniform }).token],
-        };
-      });
-      logits = decoder.extend(items) as Float32Array<ArrayBuffer>;
-    }
-  };
-  const reading = measure(slots * contextLength, repetitions, prefill);
-  const sampling = measure(slots * steps, repetitions, sample, prefill);
-  const residentMegabytes = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  return { training, trainingQuarterScored, reading, sampling, residentMegabytes };
 }
 
-async function measureTfjs(engine: Engine, backend: 'cpu' | 'wasm') {
-  if (backend === 'wasm') {
-    const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    setWasmPaths(join(dirname(manifest), 'dist/'));
-  }
-  if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js has no backend '${backend}'`);
-  const model = new TfjsTransformer(engine);
-  const fraction = backend === 'cpu' ? 1 / 16 : 1;
-  const repetitions = backend === 'cpu' ? 1 : 3;
-
-  const count = 32 * fraction;
-  const tokens = Int32Array.from(someTokens(count * sequenceLength));
-  const optimizer = tf.train.adam(1e-4, 0.9, 0.95, 1e-8);
-  const train = (): void => void model.trainStep(optimizer, tokens, count);
-  const training = measure(count * sequenceLength, repetitions, train);
-
-  const slots = 64 * fraction;
-  const steps = 16;
-  let decoder = model.openDecoder(slots);
-  let logits = new Float32Array();
-  const prefill = (): void => {
-    decoder = model.openDecoder(slots);
-    const prompts = Array.from({ length: slots }, (_, slot) => someTokens(contextLength, slot));
-    logits = decoder.extend(prompts) as Float32Array<ArrayBuffer>;
-  };
-  const sample = (): void => {
-    for (let s = 0; s < steps; s++) {
-      const added = Array.from({ length: slots }, (_, slot) => {
-        const uniform = ((s * slots + slot) * 0.618034) % 1;
-        return [sampleToken(logits, slot * vocabularySize, vocabularySize, { temperature, uniform }).token];
-      });
-      logits = decoder.extend(added) as Float32Array<ArrayBuffer>;
-    }
-  };
-  const sampling = measure(slots * steps, repetitions, sample, prefill);
-  return { work: { trainingSequences: count, samplingSequences: slots, samplingSteps: steps }, training, sampling };
-}
-
-interface Measurement {
-  repetitions: number;
-  tokens: number;
-  cpu: Spread;
-  wall: Spread;
-  tokensPerSecond: number;
-}
-
-interface Spread {
-  median: number;
-  least: number;
-  most: number;
-}
-
-/** Times `work`, after one repetition that does not count if there is more than one; `prepare` is never timed. */
-function measure(tokens: number, repetitions: number, work: () => void, prepare: () => void = () => {}): Measurement {
-  const cpu: number[] = [];
-  const wall: number[] = [];
-  for (let repetition = repetitions > 1 ? -1 : 0; repetition < repetitions; repetition++) {
-    prepare();
-    const [usage, start] = [process.cpuUsage(), performance.now()];
-    work();
-    const { user, system } = process.cpuUsage(usage);
-    if (repetition < 0) continue;
-    cpu.push((user + system) / 1000);
-    wall.push(performance.now() - start);
-  }
-  const [cpuSpread, wallSpread] = [spread(cpu), spread(wall)];
+function measured(times: readonly Times[], tokens: number): Measured {
+  const [wall, cpu] = [spread(times.map((time) => time.wall)), spread(times.map((time) => time.cpu))];
   return {
-    repetitions,
-    tokens,
-    cpu: cpuSpread,
-    wall: wallSpread,
-    tokensPerSecond: Math.round((tokens / cpuSpread.median) * 1000),
+    wall,
+    cpu,
+    tokensPerSecond: Math.round((1000 * tokens) / wall.median),
+    tokensPerProcessorSecond: Math.round((1000 * tokens) / cpu.median),
   };
 }
 
-function spread(values: readonly number[]): Spread {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (index: number): number => Math.round((sorted[index] ?? NaN) * 10) / 10;
-  return { median: at(sorted.length >> 1), least: at(0), most: at(sorted.length - 1) };
+/** Every contender's speed as a multiple of what it is compared with, by the wall. */
+function ratios(results: Readonly<Record<string, Result>>): Record<string, unknown> {
+  const ratio = (a: string, b: string): Record<string, number> | undefined => {
+    const [ours, theirs] = [results[a], results[b]];
+    if (!ours || !theirs) return undefined;
+    const of = (kind: 'training' | 'sampling'): number =>
+      round(ours[kind].tokensPerSecond / theirs[kind].tokensPerSecond);
+    return { training: of('training'), sampling: of('sampling') };
+  };
+  const pairs = {
+    'two workers over one': ratio('wasm, 2 workers', 'wasm, 1 worker'),
+    'one worker over PyTorch on one thread': ratio('wasm, 1 worker', 'torch, 1 thread'),
+    'two workers over PyTorch on two threads': ratio('wasm, 2 workers', 'torch, 2 threads'),
+    'engine alone over TensorFlow.js on wasm': ratio('wasm, engine alone', 'tfjs, wasm'),
+  };
+  return Object.fromEntries(Object.entries(pairs).filter(([, value]) => value !== undefined));
 }
 
-function repeating(step: (batch: PackedBatch) => void, batch: PackedBatch): () => void {
-  return () => step(batch);
-}
-
-function ratio(ours: number, theirs: number): number {
-  return Math.round((ours / theirs) * 10) / 10;
-}
-
-function someTokens(count: number, seed = 0): number[] {
-  return Array.from({ length: count }, (_, i) => (i * 7919 + ((i * i) >> 3) + seed * 31) % vocabularySize);
+function createLike(engine: Engine): Engine {
+  const other = createEngine({ config: engine.config, seed: 1 });
+  for (const { name } of engine.parameters()) other.writeParameter(name, engine.readParameter(name));
+  return other;
 }
