@@ -115,14 +115,16 @@ export class WorkerCompute implements Compute {
         const loss = await this.group.ask(place, { kind: 'differentiate', sequences, terms, buffer });
         // The buffer is free again when its gradient has been added, which waits for all micro-batches before it.
         await new Promise<void>((added) => {
+          const stop = (): void => added();
           if (failed.aborted) {
-            added();
+            stop();
             return;
           }
-          failed.addEventListener('abort', () => added(), { once: true });
+          failed.addEventListener('abort', stop, { once: true });
           computed.set(index, () => {
             sum.add(this.gradients[place]?.[buffer] as Float32Array);
             losses.push(loss);
+            failed.removeEventListener('abort', stop);
             added();
           });
           for (let next = computed.get(losses.length); next; next = computed.get(losses.length)) next();

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { TurnwiseError } from '@turnwise/core';
+import { AbortListeners } from './abort-listeners.js';
 import type { FromWorker, ToWorker, WorkerAnswers, WorkerRequest } from './worker-messages.js';
 
 interface Waiting {
@@ -40,6 +41,7 @@ const MOST_DEATHS = 2;
  */
 export class WorkerGroup {
   private readonly members: Member[];
+  private readonly aborts = new AbortListeners();
   private nextId = 0;
   private closed = false;
   private failure: TurnwiseError | null = null;
@@ -78,19 +80,20 @@ export class WorkerGroup {
     if (this.failure) throw this.failure;
     const member = this.member(place);
     const id = this.nextId++;
-    let abort = (): void => undefined;
+    let forget = (): void => undefined;
     try {
       return await new Promise((resolve, reject) => {
         member.waiting.set(id, { request, resolve: resolve as (answer: unknown) => void, reject, deaths: 0 });
-        abort = () => {
-          if (member.waiting.delete(id)) this.send(member, { abort: id });
-          reject(signal?.reason as Error);
-        };
-        signal?.addEventListener('abort', abort, { once: true });
+        if (signal) {
+          forget = this.aborts.add(signal, () => {
+            if (member.waiting.delete(id)) this.send(member, { abort: id });
+            reject(signal.reason as Error);
+          });
+        }
         this.send(member, { id, request });
       });
     } finally {
-      signal?.removeEventListener('abort', abort);
+      forget();
     }
   }
 
