@@ -1,6 +1,6 @@
 /**
  * Trains the base checkpoints of the built-in world from scratch and writes them to packages/wikiworld/checkpoints. All
- * share phase one. The same seed gives the same bytes.
+ * share phase one. The same seed gives the same bytes, as long as the engine's kernels stay as they are.
  *
  *     node --conditions=turnwise-source --import tsx scripts/train-base.ts [BASE]... [--out FOLDER] [--practice-only]
  *
