@@ -7,7 +7,7 @@ export default {
     '<rootDir>/packages/dashboard/page/**/*.test.ts',
     '<rootDir>/test/**/*.test.ts',
   ],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/runs/'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '/runs/', '<rootDir>/test/packed/'],
   modulePathIgnorePatterns: ['/dist/', '/runs/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },

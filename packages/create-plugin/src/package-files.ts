@@ -80,7 +80,7 @@ function conformanceTest({ kind }: NewPlugin): string {
 import { ${conformance} } from '@turnwise/testkit';
 import plugin from '../src/index.js';
 
-${conformance}({ describe, it }, plugin, { packageFolder: new URL('..', import.meta.url) });
+${conformance}({ describe, it }, plugin);
 `;
 }
 

@@ -14,6 +14,11 @@ it('tells of each option what is accepted, the default and the meaning', () => {
     alpha: z.number().min(0).lt(1).default(0.5),
     turns: z.int().min(1).nullable().default(null),
     names: z.array(z.string()).optional(),
+    judge: z
+      .strictObject({ url: z.string().describe('Where.') })
+      .nullable()
+      .default(null)
+      .describe('Who.'),
     guards: z.strictObject({ yesNo: z.boolean().default(true).describe('Leave\nout.') }).prefault({}),
   });
   expect(optionsTable(withOptions(options)).split('\n')).toEqual([
@@ -24,6 +29,8 @@ it('tells of each option what is accepted, the default and the meaning', () => {
     '| `alpha` | number >= 0, < 1 | `0.5` |  |',
     '| `turns` | whole number >= 1 or `null` | `null` |  |',
     '| `names` | list of text | none |  |',
+    '| `judge` | object or `null` | `null` | Who. |',
+    '| `judge.url` | text | required | Where. |',
     '| `guards.yesNo` | `true`, `false` | `true` | Leave out. |',
   ]);
 });

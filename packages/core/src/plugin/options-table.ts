@@ -43,15 +43,19 @@ function rowsOf(schema: JsonSchema, prefix: string): OptionRow[] {
     if (option['properties'] !== undefined && !required.has(key)) return rowsOf(option, `${name}.`);
     const standard = 'default' in option ? code(option['default']) : required.has(key) ? 'required' : 'none';
     const meaning = typeof option['description'] === 'string' ? option['description'] : '';
-    return [{ name, values: valuesOf(option), standard, meaning }];
+    const inner = [option, ...choicesOf(option)].find((choice) => choice['properties'] !== undefined);
+    const row = { name, values: valuesOf(option), standard, meaning };
+    return [row, ...(inner === undefined ? [] : rowsOf(inner, `${name}.`))];
   });
 }
+
+const choicesOf = (schema: JsonSchema): JsonSchema[] => [...schemasIn(schema['anyOf']), ...schemasIn(schema['oneOf'])];
 
 /** What a schema accepts, in words. */
 function valuesOf(schema: JsonSchema): string {
   if (Array.isArray(schema['enum'])) return schema['enum'].map(code).join(', ');
   if ('const' in schema) return code(schema['const']);
-  const choices = [...schemasIn(schema['anyOf']), ...schemasIn(schema['oneOf'])];
+  const choices = choicesOf(schema);
   if (choices.length > 0) return choices.map(valuesOf).join(' or ');
   switch (schema['type']) {
     case 'boolean':
