@@ -24,7 +24,7 @@ async function turnwise(...words: string[]): Promise<{ code: number; text: strin
   let text = '';
   const code = await runCommandLine(words, {
     writeOut: (part) => Promise.resolve(void (text += part)),
-    error: { isTTY: false, write: (part: string) => ((text += part), true) } as never,
+    error: { isTTY: false, write: (part: string) => ((text += part), true) },
     currentFolder: folder,
     onInterrupt: () => () => undefined,
     exit: () => undefined,
@@ -133,15 +133,17 @@ describe('TypeScript', () => {
     );
     const configuration = ts.readConfigFile(join(root, 'tsconfig.check.json'), (path) => readFileSync(path, 'utf8'));
     const { options } = ts.parseJsonConfigFileContent(configuration.config, ts.sys, root);
-    const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });
-    const { getSourceFile, fileExists, readFile } = host;
-    host.fileExists = (path) => files.has(path) || fileExists.call(host, path);
-    host.readFile = (path) => files.get(path)?.code ?? readFile.call(host, path);
-    host.getSourceFile = (path, version, ...rest) => {
-      const block = files.get(path);
-      return block === undefined
-        ? getSourceFile.call(host, path, version, ...rest)
-        : ts.createSourceFile(path, `${block.code}\nexport {};\n`, version, true);
+    const plain = ts.createCompilerHost({ ...options, noUnusedLocals: false });
+    const host: ts.CompilerHost = {
+      ...plain,
+      fileExists: (path) => files.has(path) || plain.fileExists(path),
+      readFile: (path) => files.get(path)?.code ?? plain.readFile(path),
+      getSourceFile: (path, version, ...rest) => {
+        const block = files.get(path);
+        return block === undefined
+          ? plain.getSourceFile(path, version, ...rest)
+          : ts.createSourceFile(path, `${block.code}\nexport {};\n`, version, true);
+      },
     };
     const program = ts.createProgram(
       [...files.keys()],
