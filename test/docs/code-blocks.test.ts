@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { runCommandLine } from 'turnwise';
 import { allBlocks, root, type CodeBlock } from './pages.js';
@@ -133,16 +133,22 @@ describe('TypeScript', () => {
     );
     const configuration = ts.readConfigFile(join(root, 'tsconfig.check.json'), (path) => readFileSync(path, 'utf8'));
     const { options } = ts.parseJsonConfigFileContent(configuration.config, ts.sys, root);
+    // What a block calls `../src/index.js` is the plugin of the reader: here, the one a new reward starts from.
+    const plugin = join(root, 'test/src/index.ts');
+    const ownPlugin = "export { default } from '../../packages/create-plugin/src/templates/reward/plugin.js';";
+    const textOf = (path: string): string | undefined =>
+      path === plugin ? ownPlugin : files.has(path) ? `${files.get(path)?.code ?? ''}\nexport {};\n` : undefined;
     const plain = ts.createCompilerHost({ ...options, noUnusedLocals: false });
     const host: ts.CompilerHost = {
       ...plain,
-      fileExists: (path) => files.has(path) || plain.fileExists(path),
-      readFile: (path) => files.get(path)?.code ?? plain.readFile(path),
+      directoryExists: (path) => path === dirname(plugin) || ts.sys.directoryExists(path),
+      fileExists: (path) => textOf(path) !== undefined || plain.fileExists(path),
+      readFile: (path) => textOf(path) ?? plain.readFile(path),
       getSourceFile: (path, version, ...rest) => {
-        const block = files.get(path);
-        return block === undefined
+        const text = textOf(path);
+        return text === undefined
           ? plain.getSourceFile(path, version, ...rest)
-          : ts.createSourceFile(path, `${block.code}\nexport {};\n`, version, true);
+          : ts.createSourceFile(path, text, version, true);
       },
     };
     const program = ts.createProgram(

@@ -58,7 +58,7 @@ const judged = () =>
     judge: { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, model: 'm', retries: 2 },
   });
 const outcomes = async (reward: RewardShaper, of: TrajectoryGroup) =>
-  (await reward.shape(of, new AbortController().signal)).map(({ outcome }) => outcome);
+  (await reward.shape(of, { signal: new AbortController().signal, step: null })).map(({ outcome }) => outcome);
 
 describe('without a judge', () => {
   it('pays a right answer in full when some search brought it', async () => {

@@ -46,7 +46,7 @@ const group: fc.Arbitrary<TrajectoryGroup> = fc
   .map(([golds, trajectories]) => ({ question: { id: 'q', text: 'Which?', answers: golds }, trajectories }));
 
 const alpha = fc.double({ min: 0, max: 0.99, noNaN: true });
-const signal = new AbortController().signal;
+const occasion = { signal: new AbortController().signal, step: null };
 
 describe('TSPO as an outside plugin', () => {
   it('rewards and credits like the built-in, to 1e-12', async () => {
@@ -58,8 +58,8 @@ describe('TSPO as an outside plugin', () => {
         const ownShaped: ShapedGroup[] = [];
         const builtInShaped: ShapedGroup[] = [];
         for (const one of groups) {
-          ownShaped.push({ ...one, shaped: await own.shape(one, signal) });
-          builtInShaped.push({ ...one, shaped: await builtIn.shape(one, signal) });
+          ownShaped.push({ ...one, shaped: await own.shape(one, occasion) });
+          builtInShaped.push({ ...one, shaped: await builtIn.shape(one, occasion) });
         }
         const parts = (shaped: readonly ShapedGroup[]) =>
           shaped.map((one) =>

@@ -11,6 +11,7 @@ const options = z.strictObject({
  * A trajectory that gave no answer is paid nothing.
  */
 export default defineReward({
+  apiVersion: 2,
   id: 'first-occurrence',
   version: '0.1.0',
   options,

@@ -8,6 +8,7 @@ import { quotes } from './quotes.js';
  * guessing from memory. Whether it is supported is read off the text, or asked of a language model (`judge`).
  */
 export default defineReward({
+  apiVersion: 2,
   id: 'grounded',
   version: '0.1.0',
   options,
@@ -16,7 +17,7 @@ export default defineReward({
   create(_context, { unsupported, judge: judgeOptions }) {
     const judge = judgeOptions === null ? null : createJudge(judgeOptions);
     return {
-      shape: ({ question, trajectories }, signal) =>
+      shape: ({ question, trajectories }, { signal }) =>
         Promise.all(
           trajectories.map(async (trajectory): Promise<TurnRewards> => {
             const { answer, failure, turns } = trajectory;

@@ -7,6 +7,7 @@ const options = z.strictObject({
 
 /** 1 for a right answer and 0 for a wrong one, less `cost` a search, the same on every turn. */
 export default defineReward({
+  apiVersion: 2,
   id: '__ID__',
   version: '0.1.0',
   options,
