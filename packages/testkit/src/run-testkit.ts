@@ -45,7 +45,7 @@ async function builtPlugin(folder: string): Promise<PluginDefinition> {
     throw usage(`${file} has no exports["."].default.`, 'It must name the built file, e.g. "./dist/index.js".');
   }
   const built = resolve(file, '..', entry);
-  const module = await import(pathToFileURL(built).href).catch((cause: unknown) => {
+  const module: unknown = await import(pathToFileURL(built).href).catch((cause: unknown) => {
     throw usage(`${built} cannot be imported: ${(cause as Error).message}`, 'npm run build');
   });
   return (module as { default: PluginDefinition }).default;
