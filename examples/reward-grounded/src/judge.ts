@@ -83,7 +83,9 @@ function verdictIn(reply: unknown, url: string): boolean {
   const said = choices?.[0]?.message?.content;
   const verdict = typeof said === 'string' ? /^\W*(yes|no)\b/i.exec(said)?.[1]?.toLowerCase() : undefined;
   if (verdict === undefined) {
-    throw new Error(`the judge at ${url} said neither yes nor no: ${typeof said === 'string' ? JSON.stringify(said.slice(0, 80)) : typeof said}`);
+    throw new Error(
+      `the judge at ${url} said neither yes nor no: ${typeof said === 'string' ? JSON.stringify(said.slice(0, 80)) : typeof said}`,
+    );
   }
   return verdict === 'yes';
 }
