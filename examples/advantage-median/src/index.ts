@@ -1,5 +1,6 @@
 import {
   defineAdvantage,
+  isFlat,
   scoredOutcomes,
   shortNumber,
   trajectoryLevelAdvantages,
@@ -22,19 +23,18 @@ export default defineAdvantage({
   create: (_context, { epsilon }) => ({
     estimate: (groups) =>
       groups.map((group) => {
-        const { center, spread } = robustStatistics(group);
-        // A flat group has spread 0 and gives exact zeros.
-        const values = scoredOutcomes(group).map((outcome) => (outcome - center) / (spread + epsilon));
+        const { center, spread, flat } = robustStatistics(group);
+        const values = scoredOutcomes(group).map((outcome) => (flat ? 0 : (outcome - center) / (spread + epsilon)));
         return trajectoryLevelAdvantages(group, values);
       }),
     explain: (groups) =>
       groups.map((group) => {
-        const { center, spread } = robustStatistics(group);
+        const { center, spread, flat } = robustStatistics(group);
         return {
           rule: 'each outcome less the median of the group, divided by the mean absolute deviation from it',
           turns: group.shaped.map(({ outcome, turns }) =>
             turns.map(() =>
-              outcome === null
+              outcome === null || flat
                 ? null
                 : `(${shortNumber(outcome)} - ${shortNumber(center)}) / (${shortNumber(spread)} + ${shortNumber(epsilon)})`,
             ),
@@ -44,11 +44,12 @@ export default defineAdvantage({
   }),
 });
 
-function robustStatistics(group: ShapedGroup): { center: number; spread: number } {
+function robustStatistics(group: ShapedGroup): { center: number; spread: number; flat: boolean } {
   const sorted = scoredOutcomes(group).sort((one, other) => one - other);
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;
   const center = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
   const distance = sorted.reduce((sum, outcome) => sum + Math.abs(outcome - center), 0);
-  return { center, spread: distance / Math.max(1, sorted.length) };
+  // Equal up to rounding is equal: such a group teaches nothing.
+  return { center, spread: distance / Math.max(1, sorted.length), flat: isFlat(sorted) };
 }

@@ -1,6 +1,7 @@
 import {
   defineAdvantage,
   groupComposition,
+  isFlat,
   scoredOutcomes,
   scoredRewards,
   trajectoryLevelAdvantages,
@@ -50,8 +51,7 @@ function turnByTurn(group: ShapedGroup, scale: number): GroupAdvantages {
 /** (x - mean) / (sample standard deviation + 1e-6); zeros where nothing differs or nobody is there to compare with. */
 function scores(values: readonly number[]): number[] {
   const count = values.length;
-  const flat = values.every((value) => value === values[0]);
-  if (count < 2 || flat) return values.map(() => 0);
+  if (count < 2 || isFlat(values)) return values.map(() => 0);
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   return values.map((value) => (value - mean) / (Math.sqrt(variance) + 1e-6));

@@ -1,6 +1,6 @@
 import { coreVersion, optionsTable } from '@turnwise/core';
 import { packageName, type NewPlugin } from './new-plugin.js';
-import { templates, templateSource } from './templates.js';
+import { templates, templateSource, type Template } from './templates.js';
 import { toolVersions } from './tool-versions.js';
 
 /** Every file of a new plugin package: path from its folder, and content. */
@@ -75,12 +75,12 @@ const compilerConfiguration = {
 };
 
 function conformanceTest({ kind }: NewPlugin): string {
-  const { conformance } = templates[kind];
+  const { conformance, settings }: Template = templates[kind];
   return `import { describe, it } from 'node:test';
 import { ${conformance} } from '@turnwise/testkit';
 import plugin from '../src/index.js';
 
-${conformance}({ describe, it }, plugin);
+${conformance}({ describe, it }, plugin${settings === undefined ? '' : `, ${settings}`});
 `;
 }
 

@@ -16,6 +16,8 @@ export interface Template {
   readonly plugin: Plugin;
   /** The kit's function that tests such a plugin. */
   readonly conformance: string;
+  /** What that function has to be told besides, as source. */
+  readonly settings?: string;
   /** How a configuration names it. */
   readonly configuration: (packageName: string) => string;
 }
@@ -52,6 +54,13 @@ export const templates = {
     summary: 'A protocol: searches and answers in square brackets',
     plugin: protocol,
     conformance: 'protocolConformance',
+    settings: `{
+  fixtures: [
+    { output: 'Hm. [search: who wrote it]', action: { kind: 'search', query: 'who wrote it' } },
+    { output: '[answer: Tinvek]', action: { kind: 'answer', text: 'Tinvek' } },
+    { output: 'no idea', action: { kind: 'invalid', reason: 'no-action' } },
+  ],
+}`,
     configuration: named('protocol'),
   },
   tracker: {

@@ -1,4 +1,4 @@
-import { defineAdvantage, mean, scoredOutcomes, trajectoryLevelAdvantages } from '@turnwise/core';
+import { defineAdvantage, isFlat, mean, scoredOutcomes, trajectoryLevelAdvantages } from '@turnwise/core';
 import { z } from 'zod';
 
 const options = z.strictObject({
@@ -15,9 +15,9 @@ export default defineAdvantage({
       groups.map((group) => {
         // Members that abstain are not among these; trajectoryLevelAdvantages gives them zero.
         const outcomes = scoredOutcomes(group);
-        const flat = outcomes.every((outcome) => outcome === outcomes[0]);
-        const baseline = mean(outcomes);
         // A flat group teaches nothing, exactly: its mean may be off by a rounding error.
+        const flat = isFlat(outcomes);
+        const baseline = mean(outcomes);
         return trajectoryLevelAdvantages(
           group,
           outcomes.map((outcome) => (flat ? 0 : scale * (outcome - baseline))),
