@@ -53,6 +53,7 @@ export class LineFile implements AsyncDisposable {
     const text = this.buffered.join('');
     this.buffered = [];
     this.characters = 0;
-    await writing(this.path, () => this.handle.write(text));
+    // Not `write`: on a disk that fills up it writes a part, says how much, and does not fail.
+    await writing(this.path, () => this.handle.writeFile(text));
   }
 }
