@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { TurnwiseError } from '../errors/index.js';
 import { coreVersion } from '../plugin/index.js';
 import type { TrainerState } from '../training/index.js';
@@ -89,7 +89,23 @@ export async function readWholeCheckpoint(folder: string): Promise<WholeCheckpoi
       hint: 'Use another checkpoint of the run; --resume falls back to the one before by itself.',
     });
   }
-  return { step: trainer.step, folder, state: trainer.state ?? null, search: trainer.search ?? null };
+  const state = trainer.state ?? null;
+  return {
+    step: trainer.step,
+    folder,
+    state: state && withStandingBest(folder, state),
+    search: trainer.search ?? null,
+  };
+}
+
+/**
+ * The best checkpoint of before may have been removed for a better one that came later. Whoever goes back to before that
+ * one has neither, so the best that there is comes from then on.
+ */
+function withStandingBest(folder: string, state: TrainerState): TrainerState {
+  if (state.best === null) return state;
+  const stands = existsSync(join(dirname(folder), stepName(state.best.step), trainerFile));
+  return stands ? state : { ...state, best: null };
 }
 
 function parseTrainer(file: string, text: string): TrainerFile {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TurnwiseError } from '../errors/index.js';
-import { readCheckpoint } from './checkpoints.js';
+import { readCheckpoint, readWholeCheckpoint } from './checkpoints.js';
 import { readMetrics } from './read-metrics.js';
 import { RunFolder } from './run-folder.js';
 import type { TrainerState } from '../training/index.js';
@@ -103,6 +103,22 @@ describe('RunFolder', () => {
     });
     expect(readFileSync(join(place, 'checkpoints/step-000010/model.safetensors'), 'utf8')).toBe('better');
     expect(readdirSync(join(place, 'checkpoints'))).toEqual(['step-000010']);
+  });
+
+  it('forgets a best checkpoint that was removed for a better one which is gone', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    const bestAt = (step: number): TrainerState => ({ ...state, best: { step, value: step } });
+    await folder.writeCheckpoint(1, bestAt(1), save);
+    const first = await folder.writeCheckpoint(2, bestAt(1), save);
+    expect((await readWholeCheckpoint(first)).state?.best).toEqual({ step: 1, value: 1 });
+    await folder.writeCheckpoint(3, bestAt(3), save);
+    await folder.pruneCheckpoints({ newest: 2, also: [3] });
+    expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([2, 3]);
+    // Back to before the better one: a best.json that named step 1 would name nothing.
+    await folder.appendMetrics({ step: 2 });
+    await folder.writeTrajectories(2, []);
+    await folder.writeEvaluation(2, []);
+    expect((await folder.goBack(2, 1))?.state).toEqual({ ...state, best: null });
   });
 
   it('rewinds to a step, with a line that a crash cut off', async () => {
