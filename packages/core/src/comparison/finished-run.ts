@@ -55,8 +55,16 @@ async function readMeasurements(run: string): Promise<HeldOutMeasurement[]> {
   for (const step of steps.sort((left, right) => left - right)) {
     const scores: QuestionScore[] = [];
     const file = join(folder, `step-${String(step).padStart(6, '0')}.jsonl`);
-    for await (const line of readLines(file)) scores.push(JSON.parse(line.text) as QuestionScore);
+    for await (const { text, number } of readLines(file)) scores.push(scoreIn(text, `${file}:${number}`));
     measurements.push({ step, scores });
   }
   return measurements;
+}
+
+function scoreIn(text: string, where: string): QuestionScore {
+  try {
+    return JSON.parse(text) as QuestionScore;
+  } catch (cause) {
+    throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, cause });
+  }
 }

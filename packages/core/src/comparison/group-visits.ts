@@ -21,25 +21,30 @@ interface GroupLine {
   readonly trajectories: readonly Trajectory[];
   readonly shaped: readonly TurnRewards[];
   readonly advantages: { readonly composition: Composition };
+  readonly leftOut?: string;
 }
 
-/** The training groups of a run in the order in which they were sampled. Throws `RUN_CORRUPT`. */
+/**
+ * The training groups of a run in the order in which they were sampled, without those whose reward failed: of them
+ * nobody knows what was right. Throws `RUN_CORRUPT`.
+ */
 export async function readGroupVisits(run: string): Promise<GroupVisit[]> {
   const folder = join(run, 'trajectories');
   const names = existsSync(folder) ? await readdir(folder) : [];
   const visits: GroupVisit[] = [];
   for (const name of names.filter((file) => /^step-\d+\.jsonl$/.test(file)).sort()) {
     const file = join(folder, name);
-    for await (const { text, number } of readLines(file)) visits.push(visitOf(text, `${file}:${number}`));
+    for await (const { text, number } of readLines(file)) visits.push(...visitsIn(text, `${file}:${number}`));
   }
   return visits;
 }
 
-function visitOf(text: string, where: string): GroupVisit {
+function visitsIn(text: string, where: string): GroupVisit[] {
   try {
-    const { step, question, trajectories, shaped, advantages } = JSON.parse(text) as GroupLine;
+    const { step, question, trajectories, shaped, advantages, leftOut } = JSON.parse(text) as GroupLine;
+    if (leftOut === 'faulty') return [];
     const nearMissed = nearMisses({ question, trajectories, shaped }).includes(true);
-    return { step, question: question.id, composition: advantages.composition, nearMissed };
+    return [{ step, question: question.id, composition: advantages.composition, nearMissed }];
   } catch (cause) {
     throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is no recorded group.`, { where, cause });
   }
