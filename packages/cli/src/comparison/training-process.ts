@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PlannedRun } from './planned-run.js';
@@ -11,6 +11,12 @@ export interface TrainingProcess {
   /** Lets it finish its step and save; call again to end it at once. */
   stop(): void;
   readonly ended: Promise<TrainingEnd>;
+}
+
+/** Those that run; they end with this process, however it does. One listener for all: a warning comes after ten. */
+const underWay = new Set<ChildProcess>();
+function endAll(): void {
+  for (const child of underWay) child.kill('SIGKILL');
 }
 
 /**
@@ -44,8 +50,8 @@ export function startTraining(
     stdio: ['ignore', 'ignore', output, 'ipc'],
   });
   closeSync(output);
-  const endWithThis = (): void => void child.kill('SIGKILL');
-  process.once('exit', endWithThis);
+  if (underWay.size === 0) process.on('exit', endAll);
+  underWay.add(child);
   const ended = new Promise<TrainingEnd>((resolve) => {
     child.on('error', (error) => resolve({ kind: 'failed', reason: error.message }));
     child.on('exit', (code, signal) => {
@@ -54,7 +60,10 @@ export function startTraining(
       else resolve({ kind: 'failed', reason: reasonIn(log, start) ?? `ended with ${signal ?? `exit code ${code}`}` });
     });
   });
-  void ended.finally(() => process.off('exit', endWithThis));
+  void ended.finally(() => {
+    underWay.delete(child);
+    if (underWay.size === 0) process.off('exit', endAll);
+  });
   return {
     stop: () => {
       if (child.connected) child.disconnect();
