@@ -189,6 +189,38 @@ describe('the mlflow tracker', () => {
     expect(stepsOf('run-2')).toEqual([2]);
   });
 
+  it.each(['well', 'refusing-connections'] as const)(
+    'sends steps again that a rollback took back, when the server is %s',
+    async (mood) => {
+      const name = freshName();
+      const again = (step: number): Record<string, number> => ({ step, 'reward/outcome-mean': step / 100 });
+      const tracker = trackerOf({ retries: 0 });
+      await tracker.begin(runIn(name));
+      stub.mood = mood;
+      for (const step of range(1, 6)) tracker.record(step, metricsAt(step));
+      await until(() => (mood === 'well' ? stepsOf().length === 6 : messages.length > 0));
+      for (const step of range(4, 5)) tracker.record(step, again(step));
+      stub.mood = 'well';
+      await tracker.end('interrupted');
+      const values = (): number[] =>
+        Object.values(
+          Object.fromEntries(
+            (stub.runs.get('run-1')?.metrics ?? [])
+              .filter(({ key }) => key === 'reward/outcome-mean')
+              .map(({ step, value }) => [step, value]),
+          ),
+        );
+      // The last value of each step; a step 6 may be there of the first time alone.
+      expect(values().slice(0, 5)).toEqual([0.1, 0.2, 0.3, 0.04, 0.05]);
+      const second = trackerOf();
+      await second.begin(runIn(name, { resumedAfter: 5 }));
+      for (const step of range(6, 7)) second.record(step, again(step));
+      await second.end('finished');
+      expect(values()).toEqual([0.1, 0.2, 0.3, 0.04, 0.05, 0.06, 0.07]);
+      expect(stub.runs.size).toBe(1);
+    },
+  );
+
   it('says what a server refuses', async () => {
     const tracker = trackerOf({}, `${stub.url}/elsewhere`);
     await tracker.begin(runIn(freshName()));

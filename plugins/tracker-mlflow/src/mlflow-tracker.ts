@@ -19,7 +19,8 @@ const longestWait = 60_000;
 /**
  * Sends metrics in the background: `record` only puts them into a queue, so that a slow or dead server never holds
  * training up. What cannot be sent goes into a file of the run folder, with one warning, and is sent when the server is
- * back, also when the run goes on another day. A step is sent once: a run that goes on skips those that are there.
+ * back, also when the run goes on another day. A step is sent once: a run that goes on skips those that are there. A
+ * rollback takes steps back: they come again with other values, and are sent again.
  */
 export class MlflowTracker implements Tracker, AsyncDisposable {
   private run: TrackedRun | null = null;
@@ -29,6 +30,9 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   private spooled = false;
   private queue: StepMetrics[] = [];
   private known = Number.NEGATIVE_INFINITY;
+  /** The last step this process was told of. */
+  private last = Number.NEGATIVE_INFINITY;
+  private rollbacks = 0;
   private loop: Promise<void> | null = null;
   private down = false;
   private ending = false;
@@ -55,7 +59,10 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   }
 
   record(step: number, metrics: Readonly<Record<string, number>>): void {
-    if (this.run === null || step <= this.known) return;
+    if (this.run === null) return;
+    if (step <= this.last) this.takeBack(step);
+    this.last = step;
+    if (step <= this.known) return;
     this.known = step;
     this.queue.push({ step, timestamp: this.context.clock.now(), metrics });
     this.deliver();
@@ -94,13 +101,29 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     await this.loop;
   }
 
+  /** A step that comes again within a run was taken back, and those after it with it. */
+  private takeBack(step: number): void {
+    this.rollbacks++;
+    this.known = step - 1;
+    this.queue = this.queue.filter((queued) => queued.step < step);
+    if (this.link !== null) this.link = { ...this.link, sentThrough: Math.min(this.link.sentThrough, step - 1) };
+  }
+
   private get linkFile(): string {
     return join(this.run?.folder ?? '', 'trackers', 'mlflow.json');
   }
 
+  /** Of a step that comes again the later values count; what came after the former ones was taken back. */
   private unsent(steps: readonly StepMetrics[]): StepMetrics[] {
     const through = this.link?.sentThrough ?? Number.NEGATIVE_INFINITY;
-    return steps.filter(({ step }) => step > through);
+    const kept: StepMetrics[] = [];
+    let least = Number.POSITIVE_INFINITY;
+    for (const entry of [...steps].reverse()) {
+      if (entry.step >= least) continue;
+      least = entry.step;
+      if (entry.step > through) kept.push(entry);
+    }
+    return kept.reverse();
   }
 
   /** Starts sending unless that is under way. Never throws. */
@@ -131,21 +154,26 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   private async send(): Promise<void> {
     const link = await this.ensureRun();
     if (this.spooled) {
-      await this.sendSteps(link.runId, this.unsent(await this.spool.read()));
+      if (!(await this.sendSteps(link.runId, this.unsent(await this.spool.read())))) return;
       await this.spool.replace([]);
       this.spooled = false;
     }
-    const steps = [...this.queue];
-    await this.sendSteps(link.runId, steps);
+    await this.sendSteps(link.runId, [...this.queue]);
   }
 
-  private async sendSteps(runId: string, steps: readonly StepMetrics[]): Promise<void> {
+  /** Whether they are all there; not when a rollback came in between, after which one has to look again. */
+  private async sendSteps(runId: string, steps: readonly StepMetrics[]): Promise<boolean> {
+    const { rollbacks } = this;
     for (const { metrics, through } of metricBatches(steps)) {
       if (metrics.length > 0) await this.client.logBatch(runId, { metrics }, this.stop.signal);
+      if (rollbacks !== this.rollbacks) return false;
       if (through === null) continue;
+      const sent = new Set(steps.filter(({ step }) => step <= through));
+      this.queue = this.queue.filter((queued) => !sent.has(queued));
       await this.remember({ sentThrough: through });
-      this.queue = this.queue.filter(({ step }) => step > through);
+      if (rollbacks !== this.rollbacks) return false;
     }
+    return true;
   }
 
   /** The run on the server: that of the run folder, or a new one with the configuration as parameters. */
@@ -210,6 +238,8 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     const steps = this.queue;
     this.queue = [];
     try {
+      // What a rollback took back is not there any more: whoever goes on has to find that beside the file.
+      if (this.rollbacks > 0) await this.remember({});
       await this.spool.append(steps);
       this.spooled ||= steps.length > 0;
     } catch (error) {
