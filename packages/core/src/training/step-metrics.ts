@@ -105,8 +105,9 @@ export function stalenessMetrics({ groups }: StepSample, version: number): Metri
   };
 }
 
+/** `eval/failures` only where there were some: they count as wrong, so the scores beside them are too low. */
 export function evaluationMetrics(scores: HeldOutScores): Metrics {
-  const { coverMatch, supportingRecall, invalidRate } = scores;
+  const { coverMatch, supportingRecall, invalidRate, failures = 0 } = scores;
   return {
     'eval/exact-match': scores.exactMatch,
     'eval/f1': scores.f1,
@@ -116,6 +117,7 @@ export function evaluationMetrics(scores: HeldOutScores): Metrics {
     ...(coverMatch === undefined ? {} : { 'eval/cover-match': coverMatch }),
     ...(supportingRecall == null ? {} : { 'eval/supporting-recall': supportingRecall }),
     ...(invalidRate === undefined ? {} : { 'eval/invalid-rate': invalidRate }),
+    ...(failures === 0 ? {} : { 'eval/failures': failures }),
   };
 }
 

@@ -110,6 +110,23 @@ describe('trainRun', () => {
     expect(fake.events).toEqual(['metrics 0', 'done 0']);
   });
 
+  it('says which measurements an outage spoiled, and ends when every held-out trajectory failed', async () => {
+    const spoiled = new FakeTraining((place) =>
+      place.purpose === 'evaluation' && place.step === 1 && place.rollout === 1 && place.turn === 0
+        ? 'search:down'
+        : mixed(place),
+    );
+    const settings = fakeSettings({ steps: 2, evalEvery: 1 });
+    await run(spoiled, { ...settings, evaluation: { temperature: 0, groupSize: 2 } });
+    expect(spoiled.metrics.map((metrics) => metrics['eval/failures'])).toEqual([undefined, 1, undefined]);
+    const dead = new FakeTraining((place) => (place.purpose === 'evaluation' ? 'search:down' : mixed(place)));
+    await expect(run(dead)).rejects.toMatchObject({
+      code: 'ROLLOUT_ALL_FAILED',
+      message: expect.stringContaining('held-out trajectories of step 0') as unknown,
+    });
+    expect(dead.metrics).toEqual([]);
+  });
+
   it('refuses a policy that cannot be trained, before anything is sampled', async () => {
     const fake = new FakeTraining(mixed);
     const settings = fakeSettings();

@@ -6,7 +6,7 @@ import type { StepSample } from './sample-step.js';
 import { stepBatch } from './step-batch.js';
 import { evaluationMetrics, questionMetrics, sampleMetrics, stalenessMetrics, type Metrics } from './step-metrics.js';
 import { stepSampler } from './step-sampler.js';
-import { assertTrainable } from './training-checks.js';
+import { assertSomeSucceeded, assertTrainable } from './training-checks.js';
 import type { TrainingEvent } from './trainer-state.js';
 import { updatePolicy } from './update-policy.js';
 import { assertQuestionsLeft, visitQuestions } from './visit-questions.js';
@@ -60,7 +60,7 @@ export async function trainRun(
   const keeper = new CheckpointKeeper(parts, settings, data, record);
   const started = performance.now();
   const measure = async (step: number): Promise<HeldOutScores> => {
-    const { report, scores } = await evaluate(parts, {
+    const { report, scores, groups } = await evaluate(parts, {
       questions: data.evaluation,
       runSeed: settings.seed,
       step,
@@ -68,6 +68,7 @@ export async function trainRun(
       signal,
       onTrajectory: (done, total) => onProgress({ step, steps: training.steps, phase: 'evaluation', done, total }),
     });
+    assertSomeSucceeded(groups, step, 'held-out trajectories');
     await record.writeEvaluation(step, scores);
     return report;
   };

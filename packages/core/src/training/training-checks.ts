@@ -41,13 +41,17 @@ export function assertTrainable({ policy }: TrainingParts, { objective, rollout,
 }
 
 /** @throws ROLLOUT_ALL_FAILED when infrastructure ended every trajectory */
-export function assertSomeSucceeded(groups: readonly TrajectoryGroup[], step: number): void {
+export function assertSomeSucceeded(
+  groups: readonly TrajectoryGroup[],
+  step: number,
+  what: 'trajectories' | 'held-out trajectories' = 'trajectories',
+): void {
   const trajectories = groups.flatMap((group) => group.trajectories);
   const failures = trajectories.flatMap((trajectory) => trajectory.failure ?? []);
-  if (failures.length < trajectories.length) return;
+  if (trajectories.length === 0 || failures.length < trajectories.length) return;
   throw new TurnwiseError(
     'ROLLOUT_ALL_FAILED',
-    `All ${trajectories.length} trajectories of step ${step} failed; the first: ${failures[0]?.code} ${failures[0]?.message}`,
+    `All ${trajectories.length} ${what} of step ${step} failed; the first: ${failures[0]?.code} ${failures[0]?.message}`,
     { hint: 'Check the search tool with `turnwise search` and the policy with `turnwise eval`.' },
   );
 }

@@ -95,7 +95,7 @@ export interface ResumePoint {
 
 /** The part of an evaluation that is recorded in `metrics.jsonl`. */
 export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRetrieved' | 'turnsMean' | 'unanswered'> &
-  Partial<Pick<EvaluationReport, 'coverMatch' | 'supportingRecall' | 'invalidRate'>>;
+  Partial<Pick<EvaluationReport, 'coverMatch' | 'supportingRecall' | 'invalidRate' | 'failures'>>;
 
 /** What a step is doing, for the progress line. */
 export interface StepProgress {
