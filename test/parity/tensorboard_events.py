@@ -22,7 +22,10 @@ def main():
     wrong = []
     for tag in tags:
         recorded = {row["step"]: row[tag] for row in rows if tag in row and row["step"] > 0}
-        seen = {event.step: event.value for event in accumulator.Scalars(tag)}
+        events = accumulator.Scalars(tag)
+        seen = {event.step: event.value for event in events}
+        if len(events) != len(seen):
+            wrong.append(f"{tag}: {len(events) - len(seen)} steps are there twice")
         if set(recorded) != set(seen):
             wrong.append(f"{tag}: steps {sorted(set(recorded) ^ set(seen))[:5]} are in one of them only")
         for step, value in recorded.items():

@@ -1,13 +1,14 @@
 import { maskedCrc32c } from './crc32c.js';
 
-/** Either what opens an event file, or the scalars of one step. */
+/** What opens an event file; that it (again) goes on from a step; or the scalars of one step. */
 export type TensorBoardEvent =
   | { readonly wallTime: number; readonly fileVersion: string }
+  | { readonly wallTime: number; readonly startsAt: number }
   | { readonly wallTime: number; readonly step: number; readonly scalars: Readonly<Record<string, number>> };
 
 /**
  * One event as TensorBoard reads it: a protobuf message `tensorflow.Event` (wall_time = 1, step = 2, file_version = 3,
- * summary = 5) in TFRecord framing: length, its checksum, the message, its checksum; little-endian.
+ * summary = 5, session_log = 7) in TFRecord framing: length, its checksum, the message, its checksum; little-endian.
  */
 export function encodeEvent(event: TensorBoardEvent): Uint8Array {
   const wallTime = Buffer.alloc(8);
@@ -15,6 +16,9 @@ export function encodeEvent(event: TensorBoardEvent): Uint8Array {
   const parts: Uint8Array[] = [Buffer.from([(1 << 3) | 1]), wallTime];
   if ('fileVersion' in event) {
     parts.push(field(3, Buffer.from(event.fileVersion)));
+  } else if ('startsAt' in event) {
+    // SessionLog: status = 1, START = 1.
+    parts.push(Buffer.from([2 << 3]), varint(event.startsAt), field(7, Buffer.from([1 << 3, 1])));
   } else {
     parts.push(Buffer.from([2 << 3]), varint(event.step));
     const values = Object.entries(event.scalars).map(([tag, value]) => field(1, scalar(tag, value)));
