@@ -306,6 +306,24 @@ export function otherCases(whole: Whole, seed: number): FaultCase[] {
   ];
 }
 
+/** Names a trajectory that infrastructure ended and that has an advantage all the same; `null`: there is none. */
+function failedWithAdvantage(run: string): string | null {
+  const folder = join(run, 'trajectories');
+  if (!existsSync(folder)) return null;
+  const lines = readdirSync(folder).flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
+  for (const line of lines) {
+    const { trajectories, advantages } = JSON.parse(line) as {
+      trajectories: { id: string; failure?: unknown }[];
+      advantages: { turns: number[][] };
+    };
+    const trained = trajectories.find(
+      ({ failure }, member) => failure !== undefined && advantages.turns[member]?.some((advantage) => advantage !== 0),
+    );
+    if (trained !== undefined) return `${trained.id} failed and has an advantage`;
+  }
+  return null;
+}
+
 /** A search server that drops every connection after so many requests. */
 async function withoutSearch(run: string, requests: number): Promise<string | null> {
   let left = requests;
@@ -332,6 +350,8 @@ async function withoutSearch(run: string, requests: number): Promise<string | nu
   try {
     const { code, error } = await train(place, run);
     if (code !== 1 || !error.includes('ROLLOUT_ALL_FAILED')) return `ended with ${code}: ${error}`;
+    const wrong = failedWithAdvantage(run);
+    if (wrong !== null) return wrong;
     left = Infinity;
     const rest = await train(place, run);
     if (rest.code !== 0) return `--resume ended with ${rest.code}: ${rest.error}`;
