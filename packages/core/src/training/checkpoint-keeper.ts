@@ -81,10 +81,12 @@ export class CheckpointKeeper {
     await this.#write(step);
     if (keepBest != null && isBest) await this.record.writeBest(this.#best as BestValue, keepBest);
     const window = this.settings.training.watchdog?.window ?? 0;
+    const mayRollBack = this.watchdog?.mayRollBack === true;
     await this.record.pruneCheckpoints({
       newest: keepCheckpoints,
-      also: this.#best === null ? [] : [this.#best.step],
-      ...(this.watchdog?.mayRollBack ? { goodBefore: step + 1 - window } : {}),
+      // The start stays too: a second rollback may come before there is another checkpoint older than the first one's.
+      also: [...(this.#best === null ? [] : [this.#best.step]), ...(mayRollBack ? [0] : [])],
+      ...(mayRollBack ? { goodBefore: step + 1 - window } : {}),
     });
   }
 

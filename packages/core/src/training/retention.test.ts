@@ -8,6 +8,8 @@ describe('expendable', () => {
     [[2, 4, 6, 8], { newest: 2, also: [2] }, [4]],
     [[2, 4, 6, 8], { newest: 9, also: [] }, []],
     [[], { newest: 1, also: [3] }, []],
+    [[0, 2, 4, 6, 8], { newest: 1, also: [0], goodBefore: 5 }, [2, 6]],
+    [[2, 4, 6], { newest: 1, also: [], goodBefore: 1 }, [2, 4]],
   ])('%j with %j: %j', (steps, retention, gone) => {
     expect(expendable(steps, retention)).toEqual(gone);
   });

@@ -142,6 +142,17 @@ describe('what is done about it', () => {
     expect(new Set(ofStep5).size).toBeGreaterThan(ofStep5.length / 2);
   });
 
+  it('rollback: the start stays, and a checkpoint from before the window', async () => {
+    const { training, ...rest } = settings('rollback');
+    const fake = new FakeTraining(({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no'));
+    await run(fake, { ...rest, training: { ...training, keepCheckpoints: 1 } }).done;
+    expect([...fake.disk.keys()][0]).toBe('checkpoint-0');
+    expect(fake.retention).toEqual({ newest: 1, also: [0], goodBefore: 8 });
+    const quiet = new FakeTraining(({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no'));
+    await run(quiet, settings('warn')).done;
+    expect(quiet.retention).toEqual({ newest: null, also: [] });
+  });
+
   it('a rollback too many, or with nowhere to go, ends the run', async () => {
     const again = collapsing();
     const harmless = { ...rollback, learningRateFactor: 1, most: 2 };
