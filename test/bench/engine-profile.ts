@@ -1,4 +1,4 @@
-import { sampleToken, transformerConfig, type Engine, type PackedBatch } from '@turnwise/engine';
+import { sampleToken, transformerConfig, type Engine, type PackedBatch, type RelaxedSimd } from '@turnwise/engine';
 import { loadKernels } from '../../packages/engine/src/load-kernels.js';
 import { WasmEngine } from '../../packages/engine/src/wasm-engine.js';
 import { openblasPeak } from './engine-profile/openblas-peak.js';
@@ -11,20 +11,22 @@ const vocabularySize = 600;
  * decoding step (64 sequences, one token each, from 160 cached tokens), its GFLOP/s, and how far that is from what this
  * machine's processor does in one thread with OpenBLAS, when Python with numpy is present.
  *
- * Options: `repetitions` (default 9), `python` (default `python3`).
+ * Options: `repetitions` (default 9), `python` (default `python3`), `relaxedSimd` = `off` (default), `on` or `auto`.
  */
 export default function bench(options: Record<string, string> = {}): Promise<Record<string, unknown>> {
   const repetitions = Number(options['repetitions'] ?? 9);
   const peak = openblasPeak(options['python'] ?? 'python3');
+  const relaxedSimd = requireRelaxedSimd(options['relaxedSimd'] ?? 'off');
   const small = transformerConfig({ vocabularySize });
   const large = transformerConfig({ vocabularySize, hiddenSize: 128, layerCount: 4 });
   const models = Object.entries({ 'd64, 2 layers': small, 'd128, 4 layers': large }).map(([name, config]) => {
     const timed = new TimedKernels();
     const kind = { trainable: true, lora: null };
-    const engine = new WasmEngine(config, 1, {}, 2 ** 31, kind, false, (pages) => timed.wrap(loadKernels(pages)));
+    const load = (pages: number) => timed.wrap(loadKernels(pages, relaxedSimd));
+    const engine = new WasmEngine(config, 1, {}, 2 ** 31, kind, false, load);
     const training = profile(timed, repetitions, trainingStep(engine));
     const decoding = profile(timed, repetitions, decodingStep(engine));
-    return [name, { training, decoding }];
+    return [name, { engine: engine.name, training, decoding }];
   });
   return Promise.resolve({
     unit: 'milliseconds a step, least of the repetitions call by call; GFLOP/s of matrix products; share of the step',
@@ -110,6 +112,11 @@ function decodingStep(engine: Engine): Pass {
       logits = decoder.extend(items);
     },
   };
+}
+
+function requireRelaxedSimd(value: string): RelaxedSimd {
+  if (value === 'auto' || value === 'on' || value === 'off') return value;
+  throw new Error(`relaxedSimd must be auto, on or off, got ${value}`);
 }
 
 function round(value: number): number {

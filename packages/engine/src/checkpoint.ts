@@ -23,7 +23,7 @@ export interface Checkpoint {
 
 export interface LoadOptions extends Pick<
   OpenEngineOptions,
-  'engine' | 'log' | 'memoryLimitBytes' | 'lora' | 'trainable' | 'recompute'
+  'engine' | 'log' | 'memoryLimitBytes' | 'lora' | 'trainable' | 'recompute' | 'relaxedSimd'
 > {
   /** Longest sequence, at most the model's own: shorter costs less memory. Default: the model's. */
   readonly contextLength?: number;

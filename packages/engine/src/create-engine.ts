@@ -1,5 +1,7 @@
 import type { Engine } from './engine.js';
 import type { Initialisation } from './initialisation.js';
+import type { RelaxedSimd } from './kernel-modules.js';
+import { loadKernels } from './load-kernels.js';
 import { validateLora, type LoraConfig } from './lora.js';
 import { describeMemory, estimateMemory } from './memory-estimate.js';
 import { validateConfig, type TransformerConfig } from './transformer-config.js';
@@ -19,6 +21,8 @@ export interface EngineOptions {
    * same to the bit; memory grows with the tokens by one hidden state a layer, time by about a third. Default false.
    */
   readonly recompute?: boolean;
+  /** Default `auto`. */
+  readonly relaxedSimd?: RelaxedSimd;
   /** Most memory for weights, activations and caches together. Default 2 GiB, at most 4 GiB less one page. */
   readonly memoryLimitBytes?: number;
 }
@@ -31,6 +35,7 @@ export function createEngine({
   lora = null,
   trainable = true,
   recompute = false,
+  relaxedSimd = 'auto',
   memoryLimitBytes = 2 ** 31,
 }: EngineOptions): Engine {
   if (!(memoryLimitBytes >= 65_536 && memoryLimitBytes <= 2 ** 32 - 65_536)) {
@@ -39,7 +44,8 @@ export function createEngine({
   validateConfig(config);
   if (lora !== null) validateLora(lora);
   assertFits(config, { lora, trainable }, memoryLimitBytes);
-  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable }, recompute);
+  const load = (maximumPages: number) => loadKernels(maximumPages, relaxedSimd);
+  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable }, recompute, load);
 }
 
 /** Refuses a model that does not fit before anything of it is allocated, and says what would. */

@@ -12,6 +12,8 @@ function expectSameBits(a: Float32Array, b: Float32Array): void {
 
 const engines: readonly (readonly [string, Engine])[] = [
   ['shared keys and taps', smallEngine()],
+  ['shared keys and taps, relaxed SIMD', smallEngine({}, 1, 'on')],
+  ['head size 24, relaxed SIMD', smallEngine({ hiddenSize: 48, headCount: 2, keyValueHeadCount: 1 }, 1, 'on')],
   ['plain', smallEngine({ keyValueHeadCount: 4, shiftTaps: 0, layerCount: 1 })],
   ['head size 24', smallEngine({ hiddenSize: 48, headCount: 2, keyValueHeadCount: 1 })],
   [
@@ -136,9 +138,9 @@ test('sequences longer than a chunk of rows do not change beside others', () => 
   expectSameBits(Float32Array.from(alone.flatMap((values) => [...values])), together.logprobs);
 });
 
-test('the same seed gives the same weights, another seed others, and training repeats to the bit', () => {
+test.each(['off', 'on'] as const)('the same seed, the same weights after training, relaxed SIMD %s', (relaxedSimd) => {
   const run = (seed: number): Float32Array => {
-    const engine = smallEngine({}, seed);
+    const engine = smallEngine({}, seed, relaxedSimd);
     const batch = randomBatch(engine.config, [20, 33], 1);
     for (let step = 0; step < 3; step++) {
       engine.zeroGradients();

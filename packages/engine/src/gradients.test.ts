@@ -22,7 +22,7 @@ function randomLoss(batch: PackedBatch, seed: number): { logprobs: Float32Array;
   return { logprobs: draw(), entropies: draw() };
 }
 
-describe.each([
+const models = [
   [
     'shared keys, three taps, temperature 0.7',
     { hiddenSize: 16, headCount: 2, keyValueHeadCount: 1, intermediateSize: 20 },
@@ -76,8 +76,14 @@ describe.each([
     },
     1.2,
   ],
-] as const)('%s', (_, changes, temperature) => {
-  const engine = smallEngine(changes);
+] as const;
+
+describe.each([
+  ...models.map(([name, ...model]) => [name, ...model, 'off'] as const),
+  // What the modules compute differently is in all models.
+  ...[models[0], models[1]].map(([name, ...model]) => [`${name}, relaxed SIMD`, ...model, 'on'] as const),
+])('%s', (_, changes, temperature, relaxedSimd) => {
+  const engine = smallEngine(changes, 1, relaxedSimd);
   const batch = randomBatch(engine.config, lengths, 7);
   const loss = randomLoss(batch, 8);
   const weights = doubles(engine);

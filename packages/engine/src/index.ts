@@ -27,6 +27,7 @@ export type {
 } from './engine.js';
 export { EngineUnavailable } from './engine-unavailable.js';
 export type { Initialisation } from './initialisation.js';
+export type { RelaxedSimd } from './kernel-modules.js';
 export { sampleToken, type SampledToken, type SampleOptions } from './sample-token.js';
 export { loraTargets, type LoraConfig, type LoraTarget } from './lora.js';
 export { estimateMemory, type MemoryEstimate, type MemoryPart, type MemoryWorkload } from './memory-estimate.js';

@@ -53,3 +53,47 @@ test('products equal plain sums in ascending order, to the bit, whatever the num
     { numRuns: 50 },
   );
 });
+
+const relaxed = loadKernels(64, 'on');
+
+test('with relaxed SIMD, too, the number of rows does not change a product, and it is one rounding away', () => {
+  const own = new Heap(relaxed.memory, relaxed.kernels.heapBase(), 64 * 65_536);
+  const [rows, columns, depth] = [23, 24, 70];
+  const [a, w, packed, together, alone] = [rows * depth, columns * depth, columns * depth, rows * columns, columns].map(
+    (count) => {
+      const address = own.allocate(count * 4, 'a matrix');
+      own.floats(address, count).forEach((_, i, values) => (values[i] = Math.sin(i * 12.9898 + count)));
+      return address;
+    },
+  ) as [number, number, number, number, number];
+  const { packColumns, multiply } = relaxed.kernels;
+  packColumns(w, packed, columns, depth);
+  multiply(a, depth * 4, packed, together, columns * 4, rows, columns, depth, 0);
+  const [x, y, c] = [own.floats(a, rows * depth), own.floats(w, columns * depth), own.floats(together, rows * columns)];
+  for (let row = 0; row < rows; row++) {
+    multiply(a + row * depth * 4, depth * 4, packed, alone, columns * 4, 1, columns, depth, 0);
+    expect(own.floats(alone, columns)).toEqual(c.subarray(row * columns, (row + 1) * columns));
+    for (let column = 0; column < columns; column++) {
+      let exact = 0;
+      for (let k = 0; k < depth; k++) exact += (x[row * depth + k] ?? NaN) * (y[column * depth + k] ?? NaN);
+      expect(Math.abs((c[row * columns + column] ?? NaN) - exact)).toBeLessThan(depth * 2 ** -24 * 4);
+    }
+  }
+});
+
+test('scores are read off logits by the same instructions in both modules', () => {
+  const sums = [loadKernels(64), relaxed].map(({ kernels: own, memory: ownMemory }) => {
+    const ownHeap = new Heap(ownMemory, own.heapBase(), 64 * 65_536);
+    const logits = ownHeap.allocate(64 * 4, 'logits');
+    ownHeap.floats(logits, 64).forEach((_, i, values) => (values[i] = Math.sin(i) * 9));
+    const sum = own.softmaxWeights(logits, logits, 64, 0.7);
+    return [sum, ...ownHeap.floats(logits, 64)];
+  });
+  expect(sums[0]).toEqual(sums[1]);
+});
+
+test('relaxed SIMD is used where it is asked for, and asking for it changes nothing for others', () => {
+  expect(relaxed.relaxed).toBe(true);
+  expect(loadKernels(1, 'off').relaxed).toBe(false);
+  expect(loadKernels(1).relaxed).toBe(false);
+});

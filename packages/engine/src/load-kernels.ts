@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { kernelModule, type RelaxedSimd } from './kernel-modules.js';
 
 /** Address in the module's memory, in bytes; a multiple of 16 where floats lie. */
 export type Address = number;
 
-/** The functions of wasm/engine.wasm; wasm/assembly holds their source and says what each computes. */
+/** The functions of wasm/engine.wasm and of wasm/engine-relaxed.wasm; wasm/assembly holds their source and says what each computes. */
 export interface Kernels {
   heapBase(): Address;
   multiply(
@@ -222,22 +222,20 @@ export interface KernelMemory {
 export interface LoadedKernels {
   readonly kernels: Kernels;
   readonly memory: KernelMemory;
+  /** Whether they are those with relaxed SIMD. */
+  readonly relaxed: boolean;
 }
 
-// TypeScript's Node types leave WebAssembly to the DOM library; these are the three constructors used here.
+// TypeScript's Node types leave WebAssembly to the DOM library; these are the two constructors used here.
 declare const WebAssembly: {
-  Module: new (bytes: Uint8Array) => object;
   Memory: new (limits: { initial: number; maximum: number }) => KernelMemory;
   Instance: new (module: object, imports: object) => { readonly exports: object };
 };
 
-let compiled: object | undefined;
-
 /** Instantiates the kernels on a memory of their own that can grow to `maximumPages` pages of 64 KiB. */
-export function loadKernels(maximumPages: number): LoadedKernels {
-  // The path holds from src/ and from the bundle in dist/ alike: keep this file at the top of src.
-  compiled ??= new WebAssembly.Module(readFileSync(new URL('../wasm/engine.wasm', import.meta.url)));
+export function loadKernels(maximumPages: number, relaxedSimd: RelaxedSimd = 'off'): LoadedKernels {
+  const { module, relaxed } = kernelModule(relaxedSimd);
   const memory = new WebAssembly.Memory({ initial: 1, maximum: maximumPages });
-  const instance = new WebAssembly.Instance(compiled, { env: { memory } });
-  return { kernels: instance.exports as unknown as Kernels, memory };
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  return { kernels: instance.exports as unknown as Kernels, memory, relaxed };
 }

@@ -52,7 +52,8 @@ interface PendingBatch {
 
 /** The embedded engine: WebAssembly SIMD kernels, one thread. */
 export class WasmEngine implements Engine {
-  readonly name = 'wasm';
+  /** `wasm`, or `wasm-relaxed` where its kernels use relaxed SIMD. */
+  readonly name: string;
   private readonly heap: Heap;
   private readonly model: ModelMemory;
   private readonly optimizer: Optimizer;
@@ -72,7 +73,8 @@ export class WasmEngine implements Engine {
     load: (maximumPages: number) => LoadedKernels = loadKernels,
   ) {
     validateConfig(config);
-    const { kernels, memory } = load(Math.floor(memoryLimitBytes / PAGE));
+    const { kernels, memory, relaxed } = load(Math.floor(memoryLimitBytes / PAGE));
+    this.name = relaxed ? 'wasm-relaxed' : 'wasm';
     this.heap = new Heap(memory, kernels.heapBase(), memoryLimitBytes);
     this.model = new ModelMemory(config, kernels, this.heap, training);
     this.optimizer = new Optimizer(this.model);

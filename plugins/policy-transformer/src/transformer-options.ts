@@ -90,6 +90,12 @@ export const transformerOptions = z.strictObject({
     .max(4095)
     .default(2048)
     .describe('Most memory of the embedded engine, in MiB: WebAssembly ends at 4 GiB.'),
+  relaxedSimd: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      'Fused multiply-add in the embedded engine, a little faster, with other low bits: where Node has it of itself, from 22 on (auto), also on Node 20 by a flag of V8 (on), never (off).',
+    ),
   beta1: z.number().min(0).lt(1).default(0.9).describe('AdamW: decay of the first moment.'),
   beta2: z.number().min(0).lt(1).default(0.95).describe('AdamW: decay of the second moment.'),
 });

@@ -82,7 +82,7 @@ type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoin
 
 /** Loads checkpoints onto the engine of the options; which one that is, is said once. */
 function checkpointLoader(
-  { engine, contextLength, lora, recompute, memoryLimit }: TransformerOptions,
+  { engine, contextLength, lora, recompute, memoryLimit, relaxedSimd }: TransformerOptions,
   log: (message: string) => void,
 ): LoadFolder {
   let said = false;
@@ -96,6 +96,7 @@ function checkpointLoader(
         engine,
         recompute,
         memoryLimitBytes,
+        relaxedSimd,
         ...context,
         ...training,
         ...(said ? {} : { log }),

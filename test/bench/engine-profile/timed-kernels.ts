@@ -19,12 +19,12 @@ export class TimedKernels {
   private timing = false;
 
   /** The same kernels, timed. */
-  wrap({ kernels, memory }: LoadedKernels): LoadedKernels {
+  wrap({ kernels, memory, relaxed }: LoadedKernels): LoadedKernels {
     const timed = Object.entries(kernels as unknown as Record<string, unknown>).map(([kernel, run]) => {
       if (typeof run !== 'function') return [kernel, run];
       return [kernel, (...args: number[]) => this.time(kernel, run as (...args: number[]) => unknown, args)];
     });
-    return { kernels: Object.fromEntries(timed), memory };
+    return { kernels: Object.fromEntries(timed), memory, relaxed };
   }
 
   /** Times one repetition of the same pass. */

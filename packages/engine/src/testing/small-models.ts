@@ -1,5 +1,6 @@
 import { createEngine } from '../create-engine.js';
 import type { Engine, PackedBatch } from '../engine.js';
+import type { RelaxedSimd } from '../kernel-modules.js';
 import { normalStream } from '../random-normal.js';
 import { transformerConfig, type TransformerConfig, type TransformerConfigInput } from '../transformer-config.js';
 
@@ -18,8 +19,12 @@ export function smallConfig(changes: Partial<TransformerConfigInput> = {}): Tran
 }
 
 /** With taps, biases and norms of heads far from their gentle start, so that an error in them shows. */
-export function smallEngine(changes: Partial<TransformerConfigInput> = {}, seed = 1): Engine {
-  const engine = createEngine({ config: smallConfig(changes), seed, initialisation: { taps: 0.3 } });
+export function smallEngine(
+  changes: Partial<TransformerConfigInput> = {},
+  seed = 1,
+  relaxedSimd: RelaxedSimd = 'off',
+): Engine {
+  const engine = createEngine({ config: smallConfig(changes), seed, initialisation: { taps: 0.3 }, relaxedSimd });
   for (const { name } of engine.parameters()) {
     // Biases start at 0 and norms of heads at 1, where an error in them would hardly show.
     if (!/\.bias$|[qk]_norm/u.test(name)) continue;

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Whether the kernels use the fused multiply-add of relaxed SIMD, which rounds once where the plain instructions round
+ * twice: a little faster, the same tests, other low bits. Equal on all processors that have the instruction.
+ *
+ * - `auto`: where the runtime has it of itself (Node 22 and later).
+ * - `on`: also on Node 20, where V8 has it behind a flag that is set while the module is compiled; an Error where the
+ *   runtime does not have it at all.
+ * - `off`: never; the bits are then the same on every machine and version of Node.
+ */
+export type RelaxedSimd = 'auto' | 'on' | 'off';
+
+export interface KernelModule {
+  /** A WebAssembly.Module. */
+  readonly module: object;
+  readonly relaxed: boolean;
+}
+
+// TypeScript's Node types leave WebAssembly to the DOM library.
+declare const WebAssembly: { Module: new (bytes: Uint8Array) => object; validate(bytes: Uint8Array): boolean };
+
+/** A module of one function that returns f32x4.relaxed_madd of zeros. */
+const PROBE = Uint8Array.from([
+  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // type: () -> v128
+  ...[0x03, 0x02, 0x01, 0x00],
+  ...[0x0a, 0x13, 0x01, 0x11, 0x00],
+  ...[0x41, 0x00, 0xfd, 0x11, 0x41, 0x00, 0xfd, 0x11, 0x41, 0x00, 0xfd, 0x11], // three times i32x4.splat(0)
+  ...[0xfd, 0x85, 0x02, 0x0b],
+]);
+
+/** V8's name for it before it was finished (Node 20); one that knows the instruction without it no longer has the flag. */
+const FLAG = 'experimental-wasm-relaxed-simd';
+
+let plain: KernelModule | undefined;
+let relaxed: KernelModule | undefined;
+
+/** The compiled kernels, plain or with relaxed SIMD; each is compiled once a thread. */
+export function kernelModule(relaxedSimd: RelaxedSimd): KernelModule {
+  if (relaxedSimd === 'off' || (relaxedSimd === 'auto' && !relaxed && !WebAssembly.validate(PROBE))) {
+    return (plain ??= { module: compile('engine.wasm'), relaxed: false });
+  }
+  return (relaxed ??= { module: compileRelaxed(), relaxed: true });
+}
+
+function compileRelaxed(): object {
+  if (WebAssembly.validate(PROBE)) return compile('engine-relaxed.wasm');
+  try {
+    setFlagsFromString(`--${FLAG}`);
+    if (!WebAssembly.validate(PROBE)) {
+      throw new Error(`relaxedSimd: on, but Node ${process.version} has no relaxed SIMD; use auto or off`);
+    }
+    return compile('engine-relaxed.wasm');
+  } finally {
+    // What is compiled stays so; nothing else in the process is to be compiled differently because of us.
+    setFlagsFromString(`--no-${FLAG}`);
+  }
+}
+
+// The path holds from src/ and from the bundle in dist/ alike: keep this file at the top of src.
+function compile(file: string): object {
+  return new WebAssembly.Module(readFileSync(new URL(`../wasm/${file}`, import.meta.url)));
+}
