@@ -66,12 +66,12 @@ test('with relaxed SIMD, too, the number of rows does not change a product, and 
       return address;
     },
   ) as [number, number, number, number, number];
-  const { packColumns, multiply } = relaxed.kernels;
-  packColumns(w, packed, columns, depth);
-  multiply(a, depth * 4, packed, together, columns * 4, rows, columns, depth, 0);
+  const { kernels: fused } = relaxed;
+  fused.packColumns(w, packed, columns, depth);
+  fused.multiply(a, depth * 4, packed, together, columns * 4, rows, columns, depth, 0);
   const [x, y, c] = [own.floats(a, rows * depth), own.floats(w, columns * depth), own.floats(together, rows * columns)];
   for (let row = 0; row < rows; row++) {
-    multiply(a + row * depth * 4, depth * 4, packed, alone, columns * 4, 1, columns, depth, 0);
+    fused.multiply(a + row * depth * 4, depth * 4, packed, alone, columns * 4, 1, columns, depth, 0);
     expect(own.floats(alone, columns)).toEqual(c.subarray(row * columns, (row + 1) * columns));
     for (let column = 0; column < columns; column++) {
       let exact = 0;
