@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8';
  * twice: a little faster, the same tests, other low bits. Equal on all processors that have the instruction.
  *
  * - `auto`: where the runtime has it of itself (Node 22 and later).
- * - `on`: also on Node 20, where V8 has it behind a flag that is set while the module is compiled; an Error where the
- *   runtime does not have it at all.
+ * - `on`: also on Node 20, where V8 has it behind a flag, which is then set for the process; an Error where the runtime does not
+ *   have it at all.
  * - `off`: never; the bits are then the same on every machine and version of Node.
  */
 export type RelaxedSimd = 'auto' | 'on' | 'off';
@@ -34,29 +34,27 @@ const PROBE = Uint8Array.from([
 /** V8's name for it before it was finished (Node 20); one that knows the instruction without it no longer has the flag. */
 const FLAG = 'experimental-wasm-relaxed-simd';
 
+/** As the thread found it: an engine that asks for the flag is not to change what others mean by `auto`. */
+const native = WebAssembly.validate(PROBE);
+
 let plain: KernelModule | undefined;
 let relaxed: KernelModule | undefined;
 
 /** The compiled kernels, plain or with relaxed SIMD; each is compiled once a thread. */
 export function kernelModule(relaxedSimd: RelaxedSimd): KernelModule {
-  if (relaxedSimd === 'off' || (relaxedSimd === 'auto' && !relaxed && !WebAssembly.validate(PROBE))) {
-    return (plain ??= { module: compile('engine.wasm'), relaxed: false });
+  if (relaxedSimd === 'on' || (relaxedSimd === 'auto' && native)) {
+    return (relaxed ??= { module: compileRelaxed(), relaxed: true });
   }
-  return (relaxed ??= { module: compileRelaxed(), relaxed: true });
+  return (plain ??= { module: compile('engine.wasm'), relaxed: false });
 }
 
+/** The flag stays set: threads share it, and one that took it back could do so while another compiles. */
 function compileRelaxed(): object {
-  if (WebAssembly.validate(PROBE)) return compile('engine-relaxed.wasm');
-  try {
-    setFlagsFromString(`--${FLAG}`);
-    if (!WebAssembly.validate(PROBE)) {
-      throw new Error(`relaxedSimd: on, but Node ${process.version} has no relaxed SIMD; use auto or off`);
-    }
-    return compile('engine-relaxed.wasm');
-  } finally {
-    // What is compiled stays so; nothing else in the process is to be compiled differently because of us.
-    setFlagsFromString(`--no-${FLAG}`);
+  if (!native) setFlagsFromString(`--${FLAG}`);
+  if (!WebAssembly.validate(PROBE)) {
+    throw new Error(`relaxedSimd: on, but Node ${process.version} has no relaxed SIMD; use auto or off`);
   }
+  return compile('engine-relaxed.wasm');
 }
 
 // The path holds from src/ and from the bundle in dist/ alike: keep this file at the top of src.

@@ -92,7 +92,7 @@ test('scores are read off logits by the same instructions in both modules', () =
   expect(sums[0]).toEqual(sums[1]);
 });
 
-test('relaxed SIMD is used where it is asked for, and asking for it changes nothing for others', () => {
+test('relaxed SIMD is used where it is asked for, and only there', () => {
   expect(relaxed.relaxed).toBe(true);
   expect(loadKernels(1, 'off').relaxed).toBe(false);
   expect(loadKernels(1).relaxed).toBe(false);

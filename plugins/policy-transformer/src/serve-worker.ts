@@ -14,8 +14,8 @@ import type { FromWorker, ToWorker, WorkerAnswers, WorkerRequest, WorkerSetup } 
  * @param wrap gets between the worker and its engine; for tests
  */
 export function serveWorker(port: MessagePort, setup: WorkerSetup, wrap = (engine: Engine): Engine => engine): void {
-  const { config, lora, recompute, memoryLimitBytes, slots, tokensPerStep, endTokens, topK } = setup;
-  const engine = wrap(createEngine({ config, lora, recompute, memoryLimitBytes, seed: 0 }));
+  const { config, lora, recompute, relaxedSimd, memoryLimitBytes, slots, tokensPerStep, endTokens, topK } = setup;
+  const engine = wrap(createEngine({ config, lora, recompute, relaxedSimd, memoryLimitBytes, seed: 0 }));
   const parameters = new SharedParameters(setup.parameters);
   parameters.readInto(engine, 'all');
   const gradients = setup.gradients.map((buffer) => new Float32Array(buffer));
@@ -54,7 +54,7 @@ export function serveWorker(port: MessagePort, setup: WorkerSetup, wrap = (engin
       return null;
     },
     reference: (request) => {
-      reference = createEngine({ config, seed: 0, trainable: false, memoryLimitBytes });
+      reference = createEngine({ config, seed: 0, trainable: false, relaxedSimd, memoryLimitBytes });
       new SharedParameters(request.parameters).readInto(reference, 'all');
       return null;
     },

@@ -51,6 +51,8 @@ export class WorkerCompute implements Compute {
           config: engine.config,
           lora: engine.lora,
           recompute: options.recompute,
+          // Threads compute with the kernels of the engine they stand for, or their bits would differ.
+          relaxedSimd: engine.name === 'wasm-relaxed' ? 'on' : 'off',
           memoryLimitBytes: policyMemoryLimit(options),
           tokenizer: tokenizer.json,
           endTokens: [...(documents?.endTokens ?? [])],

@@ -1,5 +1,5 @@
 import type { Sample, ScoreRequest, TrainingSequence } from '@turnwise/core';
-import type { LoraConfig, Tokenizer, TransformerConfig } from '@turnwise/engine';
+import type { LoraConfig, RelaxedSimd, Tokenizer, TransformerConfig } from '@turnwise/engine';
 import type { SamplingRequest } from './continuous-batch.js';
 import type { MicroBatchLoss, UpdateTerms } from './micro-batch-loss.js';
 
@@ -8,6 +8,7 @@ export interface WorkerSetup {
   readonly config: TransformerConfig;
   readonly lora: LoraConfig | null;
   readonly recompute: boolean;
+  readonly relaxedSimd: RelaxedSimd;
   readonly memoryLimitBytes: number;
   readonly tokenizer: Tokenizer['json'];
   readonly endTokens: readonly number[];

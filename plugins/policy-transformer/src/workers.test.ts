@@ -60,6 +60,13 @@ describe('workers', () => {
     expect(await run({ workers: 3, slots: 4 }, files)).toEqual(alone);
   });
 
+  it('compute with the kernels of the engine they stand for', async () => {
+    const files = ['model.safetensors', 'optimizer.safetensors'];
+    const fused = await run({ workers: 1, relaxedSimd: 'on' }, files);
+    expect(await run({ workers: 2, relaxedSimd: 'on' }, files)).toEqual(fused);
+    expect(await run({ workers: 2, relaxedSimd: 'off' }, files)).not.toEqual(fused);
+  });
+
   it('change no bit of adapters either', async () => {
     const lora = { rank: 2, alpha: 4, targets: ['q_proj', 'down_proj'] as ('q_proj' | 'down_proj')[], merge: false };
     const files = ['adapter_model.safetensors', 'optimizer.safetensors'];
