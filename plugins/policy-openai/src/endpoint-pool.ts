@@ -6,7 +6,7 @@ interface Endpoint {
   underWay: number;
   /** Failures since the last success. */
   failures: number;
-  /** Until when, on the clock, it is asked only if no other can be. */
+  /** Until when, on the clock, it is asked only if all others rest too. */
   restsUntil: number;
 }
 
@@ -54,8 +54,12 @@ export class EndpointPool {
       return result;
     } catch (error) {
       if (isItsFault(error)) {
-        endpoint.failures += 1;
-        endpoint.restsUntil = this.clock.now() + Math.min(30_000, 250 * 2 ** endpoint.failures);
+        const now = this.clock.now();
+        // Requests that were under way when it began to rest fail with it: that is one failure and not one each.
+        if (endpoint.restsUntil <= now) {
+          endpoint.failures += 1;
+          endpoint.restsUntil = now + Math.min(30_000, 250 * 2 ** endpoint.failures);
+        }
         if (this.#homes.get(key) === endpoint) this.#homes.delete(key);
       }
       throw error;
@@ -72,7 +76,7 @@ export class EndpointPool {
 
   #enter(key: string, signal: AbortSignal): Promise<Endpoint> {
     signal.throwIfAborted();
-    const free = this.#choose(key);
+    const free = this.#waiting.length === 0 ? this.#choose(key) : null;
     if (free !== null) return Promise.resolve(this.#take(key, free));
     return new Promise((resolve, reject) => {
       const gone = (): void => {
@@ -82,6 +86,8 @@ export class EndpointPool {
       };
       const waiting: Waiting = { key, enter: resolve, leave: onAbort(signal, gone) };
       this.#waiting.push(waiting);
+      // One that rested may have woken since a place was last given.
+      this.#admit();
     });
   }
 
@@ -102,11 +108,16 @@ export class EndpointPool {
     return endpoint;
   }
 
+  /**
+   * `null`: the request waits. It waits for a place at a server that is well rather than go to one that rests: that one
+   * fails at once and so always has a place, and would use up the tries of everything that waits.
+   */
   #choose(key: string): Endpoint | null {
     const now = this.clock.now();
-    const free = this.#endpoints.filter(({ underWay }) => underWay < this.concurrency);
-    const awake = free.filter(({ restsUntil }) => restsUntil <= now);
-    const candidates = awake.length > 0 ? awake : free;
+    const awake = this.#endpoints.filter(({ restsUntil }) => restsUntil <= now);
+    const candidates = (awake.length > 0 ? awake : this.#endpoints).filter(
+      ({ underWay }) => underWay < this.concurrency,
+    );
     let best: Endpoint | null = null;
     for (const endpoint of candidates) if (best === null || endpoint.underWay < best.underWay) best = endpoint;
     const home = this.#homes.get(key);

@@ -20,6 +20,13 @@ export default definePolicy<OpenAiOptions>({
         where: 'policy.with.api',
       });
     }
+    const { input, output } = options.pricePerMillion;
+    if (options.budget.money !== undefined && input === 0 && output === 0) {
+      throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', 'policy openai: `budget.money` needs `pricePerMillion`.', {
+        where: 'policy.with.budget.money',
+        hint: 'Without a price nothing is ever spent. Set pricePerMillion: { input, output }, or a budget of tokens.',
+      });
+    }
     return new OpenAiPolicy(options, process.env[options.keyVariable], context);
   },
 });

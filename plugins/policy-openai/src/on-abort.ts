@@ -19,3 +19,21 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
   own.add(callback);
   return () => void own.delete(callback);
 }
+
+/** Waits; throws the signal's reason when it is aborted. Node's own would add a listener to the signal for each wait. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason as Error);
+      return;
+    }
+    const timer = setTimeout(() => {
+      leave();
+      resolve();
+    }, milliseconds);
+    const leave = onAbort(signal, () => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    });
+  });
+}

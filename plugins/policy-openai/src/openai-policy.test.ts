@@ -1,8 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type OpenAI from 'openai';
 import { randomStream, type ConversationMessage, type SampleRequest } from '@turnwise/core';
 import { chatMessages } from './chat-messages.js';
+import { EndpointPool } from './endpoint-pool.js';
+import definition from './index.js';
 import { OpenAiPolicy } from './openai-policy.js';
 import { openAiOptions, type OpenAiOptions } from './options.js';
 import { requestBody, type ChatBody, type CompletionBody } from './request-body.js';
@@ -179,6 +182,16 @@ describe('replies', () => {
     expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
+  it.each<[Changes, string]>([
+    [{}, 'so <answer> the capital of'],
+    [{}, '<search> who wro'],
+    [{ protocol: 'tools' }, 'It is the capital of'],
+  ])('that were cut off at the limit are not completed: %j %j', async (changes, content) => {
+    const server = await serve(() => chat(content, { finish_reason: 'length' }));
+    const sample = await policy([server], changes).sample(request(), signal);
+    expect(sample).toMatchObject({ text: content, finish: 'length' });
+  });
+
   it('bring a tool call as the tag it stands for, and plain text as the answer', async () => {
     const call = (text: string): StubReply =>
       chat('Hm. ', {
@@ -314,6 +327,31 @@ describe('failures', () => {
     expect(up.requests).toHaveLength(20);
     expect(down.requests.length).toBeLessThanOrEqual(3);
   });
+
+  it('of one server leave no trajectory without an answer when the other has its hands full', async () => {
+    const down = await serve(() => 'cut');
+    const up = await serve(() => new Promise((resolve) => setTimeout(() => resolve(chat('ok')), 80)));
+    const one = policy([down, up], { concurrency: 1, retries: 2 });
+    const asked = Array.from({ length: 20 }, (_, index) => one.sample(request({ trajectoryId: `t${index}` }), signal));
+    const ends = await Promise.allSettled(asked);
+    expect(ends.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(up.requests).toHaveLength(20);
+  });
+
+  it('wait for the next try without a listener each on the signal', async () => {
+    const server = await serve(() => ({ status: 503, headers: { 'retry-after': '60' } }));
+    const stop = new AbortController();
+    const one = policy([server]);
+    const asked = Array.from({ length: 30 }, (_, index) =>
+      one.sample(request({ trajectoryId: `t${index}` }), stop.signal),
+    );
+    while (server.requests.length < 30) await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Node warns of more than ten.
+    expect(getEventListeners(stop.signal, 'abort').length).toBeLessThanOrEqual(10);
+    stop.abort(new Error('enough'));
+    for (const each of asked) await expect(each).rejects.toThrow('enough');
+  });
 });
 
 describe('the pool', () => {
@@ -333,6 +371,43 @@ describe('the pool', () => {
     for (let turn = 0; turn < 4; turn++) await alone.sample(request({ trajectoryId: 'same', seed: 77, turn }), signal);
     const homes = all.map(({ requests }) => requests.filter(({ body }) => body['seed'] === 77).length);
     expect(homes.sort()).toEqual([0, 0, 4]);
+  });
+
+  it('rests a server once for requests that fail together, and who came first goes first when it wakes', async () => {
+    let now = 0;
+    const pool = new EndpointPool(['http://a', 'http://b'], 4, { now: () => now });
+    const ask = (key: string, work: (url: string) => Promise<string>): Promise<string> =>
+      pool.run(key, signal, work, () => true);
+    // Four at a and four at b, as they are equally loaded; those at a fail together.
+    const [failing, lasting]: [((error: Error) => void)[], ((url: string) => void)[]] = [[], []];
+    const first = Array.from({ length: 8 }, (_, index) =>
+      ask(`t${index}`, (url) =>
+        url === 'http://a'
+          ? new Promise<string>((_resolve, reject) => failing.push(reject))
+          : new Promise<string>((resolve) => lasting.push(resolve)),
+      ),
+    );
+    const ends = Promise.allSettled(first);
+    await new Promise(setImmediate);
+    expect([failing.length, lasting.length]).toEqual([4, 4]);
+    for (const fail of failing) fail(new Error('down'));
+    await new Promise(setImmediate);
+    const order: string[] = [];
+    const come = (key: string): Promise<string> =>
+      ask(key, (url) => {
+        order.push(`${key} ${url}`);
+        return Promise.resolve(url);
+      });
+    const waiting = [come('early'), come('second')];
+    await new Promise(setImmediate);
+    expect(order).toEqual([]);
+    // One failure rests a server for half a second, four for four seconds.
+    now = 501;
+    waiting.push(come('late'));
+    await Promise.all(waiting);
+    expect(order).toEqual(['early http://a', 'second http://a', 'late http://a']);
+    for (const done of lasting) done('b');
+    await ends;
   });
 });
 
@@ -354,6 +429,21 @@ describe('the budget', () => {
     expect(server.requests).toHaveLength(answered);
     expect(logged).toHaveLength(1);
   });
+});
+
+it('refuses a budget that could never be spent', async () => {
+  const create = (changes: Changes): unknown =>
+    definition.create(
+      { random: randomStream(1, 'x'), clock: { now: () => 0 } } as never,
+      openAiOptions.parse({ endpoints: ['http://h/v1'], model: 'm', ...changes }),
+    );
+  expect(() => create({ budget: { money: 1 } })).toThrow('`budget.money` needs `pricePerMillion`');
+  expect(() => create({ budget: { money: 1 }, pricePerMillion: { input: 0, output: 1 } })).not.toThrow();
+  const uncounted = await serve(() => ({ json: { choices: [{ message: { content: 'ok' } }] } }));
+  await expect(policy([uncounted], { budget: { tokens: 9 } }).sample(request(), signal)).rejects.toThrow(
+    '`usage` is missing',
+  );
+  expect((await policy([uncounted], { budget: { requests: 9 } }).sample(request(), signal)).text).toBe('ok');
 });
 
 it('cannot be trained, saved or loaded', async () => {

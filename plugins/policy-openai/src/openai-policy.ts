@@ -1,8 +1,8 @@
 import { TurnwiseError } from '@turnwise/core';
 import type { Policy, PluginContext, Sample, SampleRequest } from '@turnwise/core';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Budget } from './budget.js';
 import { EndpointPool } from './endpoint-pool.js';
+import { pause } from './on-abort.js';
 import type { OpenAiOptions } from './options.js';
 import { postJson, RequestFailure, rolloutFailure } from './post-json.js';
 import { readReply } from './read-reply.js';
@@ -57,7 +57,7 @@ export class OpenAiPolicy implements Policy {
         this.context.metrics.record('retries', 1);
         // Full jitter, so that clients that failed together do not come back together.
         const backoff = this.context.random.next() * Math.min(30_000, 500 * 2 ** (tries - 1));
-        await wait(error.wait ?? backoff, undefined, { signal });
+        await pause(error.wait ?? backoff, signal);
       }
     }
   }

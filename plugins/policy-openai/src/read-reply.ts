@@ -55,14 +55,20 @@ export function readReply(reply: unknown, request: SampleRequest, options: OpenA
   }
   const [choice] = parsed.data.choices;
   if (choice === undefined) throw invalid('choices is empty');
-  const text = 'message' in choice ? chatText(choice.message, options) : choice.text;
+  // What the limit cut off is no answer and no query, so nothing is closed or completed.
+  const isCut = choice.finish_reason === 'length';
+  const text = 'message' in choice ? chatText(choice.message, options, isCut) : choice.text;
   const tokens = 'message' in choice ? chatTokens(choice.logprobs) : completionTokens(choice.logprobs);
   const { prompt_tokens: input, completion_tokens: output } = parsed.data.usage ?? {};
+  const { tokens: mostTokens, money } = options.budget;
+  if ((mostTokens !== undefined || money !== undefined) && (input == null || output == null)) {
+    throw invalid('`usage` is missing, and `budget` counts tokens by it; a budget of `requests` needs none');
+  }
   return {
     sample: {
-      text: options.includeStop ? text : withStop(text, request.stop),
+      text: options.includeStop || isCut ? text : withStop(text, request.stop),
       ...(options.tokens === 'none' ? { tokenIds: [], logprobs: [] } : tokenNumbers(tokens)),
-      finish: choice.finish_reason === 'length' ? 'length' : 'stop',
+      finish: isCut ? 'length' : 'stop',
     },
     usage: { input: input ?? 0, output: output ?? 0 },
   };
@@ -94,9 +100,10 @@ function tokenNumbers(tokens: readonly Token[]): Pick<Sample, 'tokenIds' | 'logp
 function chatText(
   { content, tool_calls: calls }: z.output<typeof chatReply>['choices'][number]['message'],
   { protocol }: OpenAiOptions,
+  isCut: boolean,
 ): string {
   const text = content ?? '';
-  if (protocol === 'tags') return text;
+  if (protocol === 'tags' || isCut) return text;
   const call = calls?.find(({ function: { name } }) => name === searchTool.function.name);
   if (call) return `${text}<search> ${queryOf(call.function.arguments)} </search>`;
   return text.trim() === '' || text.includes('<answer>') ? text : `<answer> ${text.trim()} </answer>`;
