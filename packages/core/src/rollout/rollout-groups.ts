@@ -21,28 +21,45 @@ export interface RolloutRequest {
 
 /**
  * Samples `groupSize` trajectories for each question, at most `concurrency` at once. Groups come back in the order of
- * the questions and trajectories in the order of their index, however the tasks interleave.
+ * the questions and trajectories in the order of their index, however the tasks interleave. When one throws, those under
+ * way are ended, none is begun any more, and it is thrown when all have ended: nobody would read what they cost.
  */
 export async function rolloutGroups(parts: RolloutParts, request: RolloutRequest): Promise<TrajectoryGroup[]> {
-  const { questions, options, signal, slots = new TrajectorySlots(options.concurrency) } = request;
+  const { questions, options, slots = new TrajectorySlots(options.concurrency) } = request;
   const total = questions.length * options.groupSize;
+  const end = new AbortController();
+  const signal = AbortSignal.any([request.signal, end.signal]);
   let done = 0;
-  return Promise.all(
-    questions.map(async (question) => {
-      const deadline = groupDeadline(options);
-      const trajectories = await Promise.all(
-        Array.from({ length: options.groupSize }, (_, rollout) =>
-          slots.run(request.step, async () => {
-            signal.throwIfAborted();
-            const { runSeed, purpose, step } = request;
-            const identity = { runSeed, purpose, step, question, rollout };
-            const trajectory = await runTrajectory(parts, identity, options, signal, deadline.start());
-            request.onTrajectory?.(++done, total);
-            return trajectory;
-          }),
-        ),
-      );
-      return { question, trajectories: deadline.hasPassed() ? partialGroup(trajectories, options) : trajectories };
-    }),
-  );
+  const groups = questions.map(async (question) => {
+    const deadline = groupDeadline(options);
+    const tasks = Array.from({ length: options.groupSize }, (_, rollout) =>
+      slots.run(request.step, async () => {
+        signal.throwIfAborted();
+        const { runSeed, purpose, step } = request;
+        const identity = { runSeed, purpose, step, question, rollout };
+        try {
+          const trajectory = await runTrajectory(parts, identity, options, signal, deadline.start());
+          request.onTrajectory?.(++done, total);
+          return trajectory;
+        } catch (error) {
+          // Before the slot is free for another.
+          end.abort(error);
+          throw error;
+        }
+      }),
+    );
+    const trajectories = await allOrNone(tasks);
+    return { question, trajectories: deadline.hasPassed() ? partialGroup(trajectories, options) : trajectories };
+  });
+  return allOrNone(groups);
+}
+
+/** All results, or the first failure once all have ended. */
+async function allOrNone<Result>(tasks: readonly Promise<Result>[]): Promise<Result[]> {
+  try {
+    return await Promise.all(tasks);
+  } catch (error) {
+    await Promise.allSettled(tasks);
+    throw error;
+  }
 }

@@ -1,5 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Policy, SampleRequest, SearchOutcome, SearchTool } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
 import { rolloutGroups } from './rollout-groups.js';
 import type { RolloutOptions } from './rollout-options.js';
 import { createSearchR1Protocol } from './search-r1-protocol.js';
@@ -230,6 +232,26 @@ describe('rollout', () => {
     });
     await expect(rolloutGroups({ policy, protocol, search }, request)).rejects.toThrow('stop');
   });
+
+  it.each(['CONTRACT_SAMPLE_INVALID', 'RUN_SERVER_STATE_LOST', 'RUN_NOT_TRAINABLE'] as const)(
+    '%s of the policy ends the rollout as it is: nothing more is asked, and what was under way has ended',
+    async (code) => {
+      let [asked, underWay] = [0, 0];
+      const policy: Policy = {
+        ...scripted(() => ''),
+        sample: async (_request, signal) => {
+          const index = asked++;
+          if (index === 1) throw new TurnwiseError(code, 'no good', { hint: 'Mend it.' });
+          underWay++;
+          await wait(60_000, undefined, { signal }).finally(() => underWay--);
+          throw new Error('never');
+        },
+      };
+      await expect(roll(policy)).rejects.toMatchObject({ code, hint: 'Mend it.' });
+      expect(asked).toBeLessThanOrEqual(options.concurrency);
+      expect(underWay).toBe(0);
+    },
+  );
 
   it.each([
     ['a missing log-probability', [-1], /2 tokens but 1 log-probabilities/],

@@ -23,11 +23,15 @@ export interface TrajectoryIdentity {
   readonly rollout: number;
 }
 
+/** A policy says by these that no trajectory will do better: they are no one trajectory's failure. */
+const endOfRun: ReadonlySet<string> = new Set(['RUN_NOT_TRAINABLE', 'RUN_SERVER_STATE_LOST']);
+
 type Ending = { answer: string | null; stopReason: StopReason };
 
 /**
  * Lets the policy answer one question: think, search, read, answer, until it answers or a limit ends it.
- * Failures of policy or search are data on the returned trajectory (`failure`); only an abort of the whole run throws.
+ * Failures of policy or search are data on the returned trajectory (`failure`). What throws is an abort of the whole run,
+ * a plugin that breaks its contract, and a policy that says the run itself cannot go on.
  */
 export async function runTrajectory(
   parts: RolloutParts,
@@ -98,7 +102,7 @@ export async function runTrajectory(
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (TurnwiseError.is(error) && error.code.startsWith('CONTRACT_')) throw error;
+    if (TurnwiseError.is(error) && (error.code.startsWith('CONTRACT_') || endOfRun.has(error.code))) throw error;
     const late = deadline?.aborted
       ? `took longer than ${options.timeoutSeconds} s`
       : groupDeadline?.aborted
