@@ -41,7 +41,7 @@ export const rolloutSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe(
-      'Updates a sample may lie behind the one that learns from it. Above 0, rollouts of that many further steps overlap with updates.',
+      'Updates a sample may lie behind the one that learns from it. Above 0, rollouts of that many further steps, divided by training.epochs, overlap with updates.',
     ),
 });
 

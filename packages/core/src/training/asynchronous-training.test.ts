@@ -17,6 +17,7 @@ interface Timing {
 async function overlapping(
   rollout: Partial<TrainingSettings['rollout']>,
   { sampling = () => 1, capabilities }: Timing = {},
+  epochs = 1,
 ) {
   const fake = new FakeTraining(mixed);
   const { policy, record } = fake;
@@ -50,7 +51,7 @@ async function overlapping(
   };
   const parts = { ...fake.parts, policy: slow };
   const signal = new AbortController().signal;
-  await trainRun(parts, fakeSettings({ steps: 6 }, rollout), fakeData, { record, signal });
+  await trainRun(parts, fakeSettings({ steps: 6, epochs }, rollout), fakeData, { record, signal });
   return { fake, log };
 }
 
@@ -101,6 +102,16 @@ describe('rollout.maxStaleness', () => {
     const questions = (run: FakeTraining): unknown =>
       recorded(run).map(([step, groups]) => [step, groups.map(({ question }) => question)]);
     expect(questions(fake)).toEqual(questions(synchronous));
+  });
+
+  it.each([
+    [1, 0],
+    [2, 2],
+    [3, 2],
+  ])('%d with two updates a step: no sample is further behind than that', async (maxStaleness, reached) => {
+    const { fake } = await overlapping({ maxStaleness }, { sampling: () => 3 }, 2);
+    const staleness = fake.metrics.slice(1).map((line) => line['rollout/staleness-max'] ?? NaN);
+    expect(Math.max(...staleness)).toBe(reached);
   });
 
   it('updates wait for samples under way and samples for updates, unless the policy can do both at once', async () => {

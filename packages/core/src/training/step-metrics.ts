@@ -88,8 +88,7 @@ export function updateMetrics(losses: readonly LossMetrics[], updates: readonly 
 }
 
 /**
- * How far the samples of a step lie behind its update, in updates: over the turns of its trajectories, and how many
- * groups ran out of time.
+ * How far the samples of a step lie behind its update, in updates, over the turns of its trajectories.
  *
  * @param version updates made before the one that learns from them
  */

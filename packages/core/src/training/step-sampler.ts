@@ -14,8 +14,8 @@ export interface StepSamplerOptions extends Omit<SampleRequest, 'step' | 'onTraj
 
 /**
  * Samples each step when it is asked for; with `rollout.maxStaleness` n also begins the n steps after it, whose rollouts
- * go on while this one is learned from. A step begins at the earliest when all but n of the updates before it were made,
- * so no sample lies further behind than n updates. Every step waits for all its own trajectories, and older steps get
+ * go on while this one is learned from, or with e epochs, e updates a step, the floor(n / e) steps after it. A step begins
+ * at the earliest when all but n of the updates before it were made, so no sample lies further behind than n updates. Every step waits for all its own trajectories, and older steps get
  * free slots first: no question is left out because it is slow.
  *
  * Which weights wrote what then depends on time: a run with n above 0 is not the same again from the same seed.
@@ -25,8 +25,9 @@ export function stepSampler(
   settings: TrainingSettings,
   { signal, onTrajectory, questions, ledger }: StepSamplerOptions,
 ): StepSampler {
-  const { steps } = settings.training;
+  const { steps, epochs } = settings.training;
   const { concurrency, maxStaleness = 0 } = settings.rollout;
+  const ahead = Math.floor(maxStaleness / epochs);
   const end = new AbortController();
   const request = { questions, ledger, signal: AbortSignal.any([signal, end.signal]) };
   const slots = new TrajectorySlots(concurrency);
@@ -42,7 +43,7 @@ export function stepSampler(
   return {
     take: (step) => {
       const sample = begun.get(step) ?? begin(step);
-      for (let next = step + 1; next <= Math.min(step + maxStaleness, steps); next++) {
+      for (let next = step + 1; next <= Math.min(step + ahead, steps); next++) {
         if (!begun.has(next)) void begin(next);
       }
       begun.delete(step);
