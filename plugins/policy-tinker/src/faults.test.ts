@@ -181,6 +181,21 @@ describe('faults on the wire: nothing is trained twice, nothing is lost', () => 
     await policy[Symbol.asyncDispose]();
   });
 
+  it('no sign of life is tried again once the policy is closed', async () => {
+    let down = false;
+    const server = await open({ instead: (path) => (down && path === '/session_heartbeat' ? away : undefined) });
+    const away = { status: 503, body: {} };
+    const { policy, told } = await openPolicy(server.url, { heartbeatSeconds: 0.01, patienceSeconds: 60 });
+    const beats = (): number => server.arrivals.filter(({ path }) => path === '/session_heartbeat').length;
+    down = true;
+    for (const before = beats(); beats() < before + 3;) await new Promise((resolve) => setTimeout(resolve, 1));
+    await policy[Symbol.asyncDispose]();
+    const last = beats();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(beats()).toBeLessThanOrEqual(last + 1);
+    expect(told.warnings).toEqual([]);
+  });
+
   it('a server that stays away ends the run with a named error', async () => {
     let down = false;
     const server = await open({ fault: () => (down ? 'unavailable' : null) });

@@ -7,6 +7,7 @@ export class Session {
   private constructor(
     readonly id: string,
     private readonly timer: NodeJS.Timeout,
+    private readonly end: AbortController,
   ) {}
 
   static async open(
@@ -18,13 +19,15 @@ export class Session {
     const { session_id: id } = (reply ?? {}) as { session_id?: unknown };
     if (typeof id !== 'string') throw requestFailed('/create_session', 'the reply names no session_id');
     let beating = false;
+    const end = new AbortController();
+    const own = AbortSignal.any([signal, end.signal]);
     const beat = async (): Promise<void> => {
       if (beating) return;
       beating = true;
       try {
-        await connection.post('/session_heartbeat', { session_id: id }, signal);
+        await connection.post('/session_heartbeat', { session_id: id }, own);
       } catch (error) {
-        if (!signal.aborted) logger.warn(`no sign of life reached the server: ${(error as Error).message}`);
+        if (!own.aborted) logger.warn(`no sign of life reached the server: ${(error as Error).message}`);
       } finally {
         beating = false;
       }
@@ -32,10 +35,12 @@ export class Session {
     await beat();
     const timer = setInterval(() => void beat(), heartbeatSeconds * 1000);
     timer.unref();
-    return new Session(id, timer);
+    return new Session(id, timer, end);
   }
 
+  /** Ends one under way too: with the server gone it would be tried again, and keep the process, until patience is spent. */
   close(): void {
     clearInterval(this.timer);
+    this.end.abort(new Error('the session is closed'));
   }
 }
