@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import time
@@ -57,7 +58,7 @@ class TurnwiseService:
                 problem = f"{error.code} {message_of(error)}"
                 if error.code not in RETRIED:
                     break
-            except (OSError, ValueError) as error:  # no connection, a time-out, a reply that is cut off
+            except (OSError, ValueError, http.client.HTTPException) as error:  # no connection, a time-out, a reply that is cut off
                 problem = str(error)
         raise TurnwiseError(f"{self.url}{path}: {problem}")
 
