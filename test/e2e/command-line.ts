@@ -15,7 +15,15 @@ export interface CommandResult {
 }
 
 /** Runs the real command line from the sources, as `npm run turnwise -- ...` does, in the given folder. */
-export async function turnwise(args: readonly string[], cwd: string): Promise<CommandResult> {
+export function turnwise(args: readonly string[], cwd: string): Promise<CommandResult> {
+  return startTurnwise(args, cwd).ended;
+}
+
+/** The same, for what is to be interrupted as by Ctrl-C. */
+export function startTurnwise(
+  args: readonly string[],
+  cwd: string,
+): { readonly ended: Promise<CommandResult>; interrupt(): void } {
   const main = join(root, 'packages/cli/src/main.ts');
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
   const environment = { ...process.env, NODE_OPTIONS: '', INIT_CWD: cwd };
@@ -28,11 +36,11 @@ export async function turnwise(args: readonly string[], cwd: string): Promise<Co
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const ended = new Promise<CommandResult>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', resolve);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
-  return { code, stdout, stderr };
+  return { ended, interrupt: () => child.kill('SIGINT') };
 }
 
 /** A running `turnwise serve`. */

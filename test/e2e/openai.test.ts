@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { stubServer } from '../../plugins/policy-openai/src/testing/stub-server.js';
-import { corpusRows, folderWith, questionRows, turnwise } from './command-line.js';
+import { corpusRows, folderWith, questionRows, startTurnwise, turnwise } from './command-line.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -44,6 +44,31 @@ describe('policy openai', () => {
     const trained = await turnwise(['train', '-c', 'run.yaml'], folder);
     expect(trained.code).toBe(2);
     expect(trained.stderr).toContain('The configured policy cannot be trained');
+  });
+
+  it('interrupted, or stopped by a reply that is none, keeps what was answered', async () => {
+    let [failing, asked] = [false, 0];
+    // Two questions of two turns: the third request belongs to the second question.
+    await using server = await stubServer(async (request) => {
+      if (++asked <= 2) return model(request);
+      return failing ? { json: { choices: [] } } : new Promise<never>(() => undefined);
+    });
+    const folder = await folderWith(files(server.url, ', concurrency: 1'));
+    const args = ['eval', '-c', 'run.yaml', '--set', 'rollout.concurrency=1', '--save-groups'];
+    const evaluating = startTurnwise([...args, 'interrupted.jsonl'], folder);
+    let over = false;
+    void evaluating.ended.then(() => (over = true));
+    while (asked < 3 && !over) await new Promise((resolve) => setTimeout(resolve, 20));
+    evaluating.interrupt();
+    expect((await evaluating.ended).code).toBe(130);
+    [failing, asked] = [true, 0];
+    const failed = await turnwise([...args, 'failed.jsonl'], folder);
+    expect(failed.stderr).toContain('CONTRACT_SAMPLE_INVALID');
+    for (const name of ['interrupted.jsonl', 'failed.jsonl']) {
+      const [line = '', ...more] = (await readFile(join(folder, name), 'utf8')).trim().split('\n');
+      expect(JSON.parse(line)).toMatchObject({ question: { id: 'q1' }, trajectories: [{ answer: 'Tinvek' }] });
+      expect(more).toEqual([]);
+    }
   });
 
   it('stops at its budget and keeps what was answered', async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { countProgress, evaluate, evaluationConditions, evaluationIntervals } from '@turnwise/core';
-import { TurnwiseError, writeFileWhole } from '@turnwise/core';
+import { TurnwiseError, writeFileWhole, type Trajectory, type TrajectoryGroup } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import { evaluationJson, evaluationText } from '../evaluation-text.js';
 import type { Run } from '../run.js';
@@ -41,6 +41,12 @@ async function evaluateConfigured(session: Session, options: EvalOptions): Promi
     const parts = await scope.rolloutParts();
     if (checkpoint !== null) await parts.policy.load(checkpoint);
     const { seed, rollout, evaluation } = scope.settings;
+    const finished = new Map(questions.map((question) => [question, [] as Trajectory[]]));
+    const save = async (groups: readonly TrajectoryGroup[]): Promise<void> => {
+      if (options.saveGroups === undefined) return;
+      const lines = groups.map((group) => `${JSON.stringify({ step: 0, ...group })}\n`);
+      await writeFileWhole(session.path(options.saveGroups), lines.join(''));
+    };
     const { report, groups, scores } = await evaluate(parts, {
       questions,
       runSeed: seed,
@@ -48,11 +54,16 @@ async function evaluateConfigured(session: Session, options: EvalOptions): Promi
       options: { ...rollout, ...evaluation },
       signal: session.signal,
       onTrajectory: countProgress(session.statusLine, 'trajectories'),
+      onFinished: (question, trajectory) => void finished.get(question)?.push(trajectory),
+    }).catch(async (error: unknown) => {
+      // What was answered before an interrupt or a failure may have been paid for.
+      const kept = [...finished].flatMap(([question, trajectories]) =>
+        trajectories.length === 0 ? [] : [{ question, trajectories: trajectories.sort(byId) }],
+      );
+      if (kept.length > 0) await save(kept);
+      throw error;
     });
-    if (options.saveGroups !== undefined) {
-      const lines = groups.map((group) => `${JSON.stringify({ step: 0, ...group })}\n`);
-      await writeFileWhole(session.path(options.saveGroups), lines.join(''));
-    }
+    await save(groups);
     if (report.trajectories > 0 && report.failures === report.trajectories) {
       const failure = groups.flatMap(({ trajectories }) => trajectories)[0]?.failure;
       throw new TurnwiseError(
@@ -69,4 +80,9 @@ async function evaluateConfigured(session: Session, options: EvalOptions): Promi
     }
     await (options.json === true ? session.json(evaluationJson(result)) : session.print(evaluationText(result)));
   });
+}
+
+/** Ids end with the number of the rollout. */
+function byId({ id: one }: Trajectory, { id: other }: Trajectory): number {
+  return one.localeCompare(other, 'en', { numeric: true });
 }

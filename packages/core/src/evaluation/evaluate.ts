@@ -1,4 +1,4 @@
-import type { Question, TrajectoryGroup } from '../contract/index.js';
+import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
 import { rolloutGroups, type RolloutOptions, type RolloutParts } from '../rollout/index.js';
 import { reportOn, type EvaluationReport } from './evaluation-report.js';
 import { questionScores, type QuestionScore } from './question-score.js';
@@ -10,6 +10,7 @@ export interface EvaluationRequest {
   readonly options: RolloutOptions;
   readonly signal: AbortSignal;
   readonly onTrajectory?: (done: number, total: number) => void;
+  readonly onFinished?: (question: Question, trajectory: Trajectory) => void;
 }
 
 export interface Evaluation {

@@ -1,4 +1,4 @@
-import type { Question, TrajectoryGroup } from '../contract/index.js';
+import type { Question, Trajectory, TrajectoryGroup } from '../contract/index.js';
 import { groupDeadline, partialGroup } from './group-deadline.js';
 import type { RolloutOptions } from './rollout-options.js';
 import { runTrajectory, type RolloutParts } from './run-trajectory.js';
@@ -15,6 +15,8 @@ export interface RolloutRequest {
   readonly signal: AbortSignal;
   /** Called after each finished trajectory. */
   readonly onTrajectory?: (done: number, total: number) => void;
+  /** Called with each finished trajectory and what it answers, for who keeps them when the rollout as a whole throws. */
+  readonly onFinished?: (question: Question, trajectory: Trajectory) => void;
   /** Slots shared with the rollouts of other steps. Default: `options.concurrency` of its own. */
   readonly slots?: TrajectorySlots;
 }
@@ -39,6 +41,7 @@ export async function rolloutGroups(parts: RolloutParts, request: RolloutRequest
         const identity = { runSeed, purpose, step, question, rollout };
         try {
           const trajectory = await runTrajectory(parts, identity, options, signal, deadline.start());
+          request.onFinished?.(question, trajectory);
           request.onTrajectory?.(++done, total);
           return trajectory;
         } catch (error) {
