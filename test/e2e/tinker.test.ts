@@ -71,6 +71,14 @@ async function rewards(run: string): Promise<number[]> {
   return lines.slice(1).map((line) => (JSON.parse(line) as Record<string, number>)['reward/outcome-mean'] ?? NaN);
 }
 
+it('a server of another kind than `server` says is told apart before training, by name', async () => {
+  const folder = await runFolder('grpo', { ...(await inMemory()), server: 'skyrl-jax' });
+  const trained = await turnwise(['train', '-c', 'run.yaml', '--run-dir', 'one'], folder);
+  expect(trained.stderr).toContain('RUN_NOT_TRAINABLE');
+  expect(trained.stderr).toContain('Set server to one that takes the sum: hosted or skyrl-ray.');
+  expect(trained.code).not.toBe(0);
+});
+
 describe.each(targets)('policy tinker on %s', (_name, open) => {
   it.each(['grpo', 'tspo'])('the reward rises through the wire, with %s as here', async (strategy) => {
     const folder = await runFolder(strategy, await open());
