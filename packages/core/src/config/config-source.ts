@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { TurnwiseError } from '../errors/index.js';
+import { suggestion, TurnwiseError } from '../errors/index.js';
 import type { ConfigPath } from './config-path.js';
 import { importLocalModule, type OfferedModules } from '../plugin/import-local-module.js';
 import { parseYaml } from './parse-yaml.js';
@@ -56,7 +56,7 @@ export async function readConfigSource(
   if (!existsSync(absolute) || !statSync(absolute).isFile()) {
     throw new TurnwiseError('CONFIG_NOT_FOUND', `There is no configuration file ${label}.`, {
       where: `-c ${file}`,
-      hint: `Paths on the command line start at ${currentFolder}.`,
+      hint: `Paths on the command line are relative to ${currentFolder}.${suggestion(basename(absolute), namesIn(dirname(absolute)))}`,
     });
   }
   const common = { file: absolute, label, folder: dirname(absolute) };
@@ -72,6 +72,8 @@ export async function readConfigSource(
     hint: 'Write it as .ts, .mts, .js, .yaml, .yml or .json.',
   });
 }
+
+const namesIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder) : []);
 
 /** The first of {@link configFileNames} in a folder. Throws `CONFIG_NOT_FOUND` naming all of them. */
 export function findConfigFile(folder: string): string {
@@ -89,7 +91,11 @@ async function importConfig(file: string, label: string, modules?: OfferedModule
     value = (await importLocalModule(file, modules))['default'];
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TurnwiseError('CONFIG_PARSE', `${label}: importing it failed: ${reason}`, { where: label, cause });
+    throw new TurnwiseError('CONFIG_PARSE', `${label}: importing it failed: ${reason}`, {
+      where: label,
+      hint: `It must load without an error and \`export default defineRun({ ... })\`.`,
+      cause,
+    });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new TurnwiseError('CONFIG_PARSE', `${label} has no default export that is a configuration.`, {

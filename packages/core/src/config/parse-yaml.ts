@@ -22,7 +22,11 @@ export function parseYaml(text: string, label: string): Parsed {
   if (problem !== undefined) {
     const { line, column } = position(problem.pos[0]);
     const where = `${label}:${line}:${column}`;
-    throw new TurnwiseError('CONFIG_PARSE', `${where}: ${problem.message}`, { where, cause: problem });
+    throw new TurnwiseError('CONFIG_PARSE', `${where}: ${problem.message}`, {
+      where,
+      hint: 'The file must be valid YAML or JSON: mend it there. All keys: `turnwise config schema`.',
+      cause: problem,
+    });
   }
   const value: unknown = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
   return {

@@ -91,8 +91,8 @@ export async function composeRun(
   };
 
   const { layer } = loaded.config.search;
-  const layered = async (search: SearchTool, disposal: DisposalStack): Promise<SearchTool> => {
-    const around = await createSearchLayer(search, layer);
+  const layered = async (name: string, search: SearchTool, disposal: DisposalStack): Promise<SearchTool> => {
+    const around = await createSearchLayer(search, layer, { name });
     disposal.push('search layer', () => around[Symbol.asyncDispose]());
     return around;
   };
@@ -104,11 +104,12 @@ export async function composeRun(
     if (isKind(plugin, 'protocol')) bind(plugin, tokens.ProtocolToken, (protocol) => protocol);
     if (isKind(plugin, 'search')) {
       // Replayed searches come from the record: the tool is neither made nor started, and may be out of reach.
-      if (layer.replay === undefined) bind(plugin, tokens.SearchToken, layered);
+      if (layer.replay === undefined)
+        bind(plugin, tokens.SearchToken, (search, disposal) => layered(name, search, disposal));
       else {
         container
           .bind(tokens.SearchToken)
-          .toResolvedValue((disposal) => layered(absentSearch, disposal), [tokens.DisposalToken]);
+          .toResolvedValue((disposal) => layered(name, absentSearch, disposal), [tokens.DisposalToken]);
       }
     }
     if (isKind(plugin, 'advantage')) bind(plugin, tokens.AdvantageToken, (estimator) => ({ name, estimator }));

@@ -1,7 +1,7 @@
 import type { PluginContext, PluginInstances, PluginKind, PluginLifecycle } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { LoadedPlugin } from '../plugin/index.js';
-import { initFailed } from '../plugin/plugin-errors.js';
+import { initFailed, methodsMissing } from '../plugin/plugin-errors.js';
 import { pluginKinds } from '../plugin/plugin-kinds.js';
 import type { DisposalStack } from './disposal-stack.js';
 
@@ -26,10 +26,7 @@ export async function createPlugin<Kind extends PluginKind>(
   };
   const instance = await attempt('could not be created', () => plugin.definition.create(context, plugin.options));
   const missing = missingMethods(plugin.kind, instance);
-  if (missing.length > 0) {
-    const methods = missing.map((method) => `\`${method}\``).join(', ');
-    throw initFailed(asked, `was created without the method${missing.length > 1 ? 's' : ''} ${methods}.`);
-  }
+  if (missing.length > 0) throw methodsMissing(asked, missing, instance);
   const lifecycle = instance as PluginLifecycle;
   const dispose = lifecycle[Symbol.asyncDispose];
   if (dispose !== undefined) disposal.push(`${plugin.kind} ${plugin.id}`, () => dispose.call(lifecycle));

@@ -1,5 +1,5 @@
 import type { AdvantageEstimator, GroupAdvantages, ShapedGroup, TurnRewards } from '../contract/index.js';
-import { TurnwiseError, type ErrorCode } from '../errors/index.js';
+import { TurnwiseError } from '../errors/index.js';
 import { groupComposition } from './composition.js';
 import { guardBatch } from './batch-guard.js';
 import { listLength } from './list-length.js';
@@ -11,6 +11,16 @@ export interface NamedEstimator {
 }
 
 const levels = new Set<unknown>(['turn', 'trajectory', 'none']);
+
+type AdvantageCode = `CONTRACT_ADVANTAGE_${'FAILED' | 'LENGTH' | 'NOT_FINITE'}`;
+
+const hints: Readonly<Record<AdvantageCode, string>> = {
+  CONTRACT_ADVANTAGE_FAILED:
+    'estimate() returns { composition, level, turns } for each group, and 0 where a trajectory abstains.',
+  CONTRACT_ADVANTAGE_LENGTH:
+    'One entry a group, in it one list a trajectory, in it one number a turn: groups.map(({ shaped }) => ({ ..., turns: shaped.map((rewards) => rewards.turns.map(...)) })).',
+  CONTRACT_ADVANTAGE_NOT_FINITE: 'Guard divisions by a spread or a count of 0; a group that teaches nothing gets 0.',
+};
 
 /**
  * Calls the estimator and checks what it returns, before any weight moves.
@@ -26,14 +36,14 @@ export function estimateAdvantages(
 ): readonly GroupAdvantages[] {
   const where = `advantage ${name}`;
   const guard = guardBatch(groups);
-  const refuse = (code: ErrorCode, problem: string, cause?: unknown): TurnwiseError =>
+  const refuse = (code: AdvantageCode, problem: string, cause?: unknown): TurnwiseError =>
     guard.hasChanged()
       ? new TurnwiseError('CONTRACT_MUTATED_INPUT', `${where} changed the shaped groups, which it may only read`, {
           where,
           hint: 'copy before changing: structuredClone(groups)',
           cause,
         })
-      : new TurnwiseError(code, `${where}${problem}`, { where, cause });
+      : new TurnwiseError(code, `${where}${problem}`, { where, hint: hints[code], cause });
 
   let estimates: readonly GroupAdvantages[];
   try {
@@ -49,11 +59,11 @@ export function estimateAdvantages(
   groups.forEach((group, index) => {
     checkGroup(group, estimates[index], refuse);
   });
-  if (guard.hasChanged()) throw refuse('CONTRACT_MUTATED_INPUT', '');
+  if (guard.hasChanged()) throw refuse('CONTRACT_ADVANTAGE_FAILED', '');
   return estimates;
 }
 
-type Refuse = (code: ErrorCode, problem: string) => TurnwiseError;
+type Refuse = (code: AdvantageCode, problem: string) => TurnwiseError;
 
 /** Plain loops without a closure or a text in them while all is well: this runs over every turn of every step. */
 function checkGroup(group: ShapedGroup, estimate: GroupAdvantages | undefined, refuse: Refuse): void {
@@ -92,7 +102,7 @@ function checkGroup(group: ShapedGroup, estimate: GroupAdvantages | undefined, r
       if (!Number.isFinite(value)) {
         throw refuse(
           'CONTRACT_ADVANTAGE_NOT_FINITE',
-          `${placeOf(group, member)}, turn ${turn}: advantage is ${String(value)}`,
+          `${placeOf(group, member)}, turn ${turn}: advantage is ${String(value)}, not a finite number`,
         );
       }
       if (rewards.outcome === null && value !== 0) {

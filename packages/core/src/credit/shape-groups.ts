@@ -57,6 +57,7 @@ async function shapeGroup(
       `reward ${name} failed on question ${group.question.id}: ${messageOf(cause)}`,
       {
         where: `reward ${name}`,
+        hint: 'shape() returns one { outcome, correct, turns } for each trajectory: mend what the cause below says.',
         cause,
       },
     );

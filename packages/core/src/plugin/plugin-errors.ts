@@ -61,10 +61,10 @@ export function noEntry({ name, where }: AskedFor, folder: string, cause: unknow
   );
 }
 
-export function noManifest({ kind, name, where }: AskedFor, folder: string): TurnwiseError {
+export function noManifest({ kind, name, where }: AskedFor, { folder, lacking }: PluginManifest): TurnwiseError {
   return new TurnwiseError(
     'PLUGIN_NOT_A_PLUGIN',
-    `${where}: ${quoted(name)} is not a Turnwise plugin: ${folder}/package.json has no complete "turnwise" entry.`,
+    `${where}: ${quoted(name)} is not a Turnwise plugin: ${folder}/package.json has no complete "turnwise" entry: it lacks ${lacking.join(', ')}.`,
     {
       where,
       hint: `A plugin's package.json has "turnwise": { "apiVersion": ${newestApiVersion(kind)}, "kind": "${kind}", "id": "..." }.`,
@@ -76,7 +76,11 @@ export function importFailed({ kind, name, where }: AskedFor, cause: unknown): T
   return new TurnwiseError(
     'PLUGIN_IMPORT_FAILED',
     `${where}: importing the ${kind} ${quoted(name)} failed: ${reasonOf(cause)}`,
-    { where, hint: 'The plugin itself threw while it was loaded; its own error is the cause below.', cause },
+    {
+      where,
+      hint: 'A plugin must load without an error: mend what the cause below says, or install another version.',
+      cause,
+    },
   );
 }
 
@@ -154,10 +158,27 @@ export function duplicateId({ kind, name, where }: AskedFor, id: string, otherWh
   );
 }
 
-export function initFailed({ kind, name, where }: AskedFor, what: string, cause?: unknown): TurnwiseError {
-  const reason = cause === undefined ? what : `${what}: ${reasonOf(cause)}`;
-  return new TurnwiseError('PLUGIN_INIT_FAILED', `${where}: the ${kind} ${quoted(name)} ${reason}`, {
+export function initFailed({ kind, name, where }: AskedFor, what: string, cause: unknown): TurnwiseError {
+  return new TurnwiseError('PLUGIN_INIT_FAILED', `${where}: the ${kind} ${quoted(name)} ${what}: ${reasonOf(cause)}`, {
     where,
-    ...(cause === undefined ? {} : { cause }),
+    hint: 'create(), init() and estimateMemory() must end without an error: mend what the cause below says.',
+    cause,
   });
+}
+
+/** @param found what create() returned */
+export function methodsMissing(
+  { kind, name, where }: AskedFor,
+  missing: readonly string[],
+  found: unknown,
+): TurnwiseError {
+  const plural = missing.length > 1 ? 's' : '';
+  const methods = (names: readonly string[]): string => names.map((method) => `\`${method}\``).join(', ');
+  const has = typeof found === 'object' && found !== null ? Object.keys(found).join(', ') || 'nothing' : null;
+  const returned = has === null ? `create() returned ${String(found)}` : `what create() returned has ${has}`;
+  return new TurnwiseError(
+    'PLUGIN_INIT_FAILED',
+    `${where}: the ${kind} ${quoted(name)} was created without the method${plural} ${methods(missing)}; ${returned}.`,
+    { where, hint: `Return an object with ${methods(pluginKinds[kind].methods)} from create().` },
+  );
 }

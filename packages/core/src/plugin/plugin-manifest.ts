@@ -11,6 +11,8 @@ export interface PluginManifest {
   readonly folder: string;
   /** `null` when package.json has no `turnwise` entry, or one that is not `{ apiVersion, kind, id }`. */
   readonly turnwise: { readonly apiVersion: number; readonly kind: string; readonly id: string } | null;
+  /** What keeps the entry from being complete: `"id" (a string)`, ... Empty when it is. */
+  readonly lacking: readonly string[];
 }
 
 /** The folder of an installed package as seen from a file or folder, by Node's rule; `null` when there is none. */
@@ -34,17 +36,16 @@ export function readPluginManifest(folder: string): PluginManifest | null {
   }
   const entry = content['turnwise'] as Record<string, unknown> | null | undefined;
   const text = (key: string): string => (typeof content[key] === 'string' ? content[key] : '');
-  const complete =
-    typeof entry === 'object' &&
-    entry !== null &&
-    typeof entry['apiVersion'] === 'number' &&
-    typeof entry['kind'] === 'string' &&
-    typeof entry['id'] === 'string';
+  const types = { apiVersion: 'number', kind: 'string', id: 'string' };
+  const lacking = Object.entries(types).flatMap(([key, type]) =>
+    typeof entry?.[key] === type ? [] : [`"${key}" (a ${type})`],
+  );
   return {
     packageName: text('name'),
     packageVersion: text('version'),
     description: text('description'),
     folder,
-    turnwise: complete ? (entry as unknown as NonNullable<PluginManifest['turnwise']>) : null,
+    turnwise: lacking.length === 0 ? (entry as unknown as NonNullable<PluginManifest['turnwise']>) : null,
+    lacking,
   };
 }

@@ -19,7 +19,11 @@ export async function validateOptions(request: PluginRequest, definition: Plugin
   const base = [...request.path, 'with'];
   const lines = describeIssues(result.issues, request.options, optionsJsonSchema(definition)).map((issue) => {
     const path = [...base, ...issue.path];
-    return { where: request.locate(path, issue.at), text: `${formatPath(path)} ${issue.message}` };
+    return {
+      where: request.locate(path, issue.at),
+      key: formatPath(path),
+      text: `${formatPath(path)} ${issue.message}`,
+    };
   });
   const where = lines[0]?.where ?? request.where;
   const plugin = `the ${definition.kind} ${JSON.stringify(definition.id)}`;
@@ -27,7 +31,15 @@ export async function validateOptions(request: PluginRequest, definition: Plugin
     lines.length === 1
       ? `${where}: ${plugin} refuses its options: ${lines[0]?.text}`
       : `${where}: ${plugin} refuses its options:\n${lines.map((line) => `  ${line.where}: ${line.text}`).join('\n')}`;
-  throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', message, { where });
+  const hint = `Mend ${lines[0]?.key ?? formatPath(base)}. ${optionNames(definition)}`;
+  throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', message, { where, hint });
+}
+
+function optionNames(definition: PluginDefinition): string {
+  const schema = optionsJsonSchema(definition);
+  if (schema === null) return "The plugin's own documentation lists its options.";
+  const names = Object.keys((schema['properties'] as object | undefined) ?? {});
+  return names.length === 0 ? 'It has no options.' : `Its options: ${names.join(', ')}.`;
 }
 
 /** The JSON Schema of a plugin's options; `null` when its library offers none. */

@@ -27,7 +27,7 @@ export async function verifyPlugin(
 ): Promise<PluginDefinition> {
   const { manifest } = resolved;
   if (manifest !== null) {
-    if (manifest.turnwise === null) throw noManifest(asked, manifest.folder);
+    if (manifest.turnwise === null) throw noManifest(asked, manifest);
     const { apiVersion, kind } = manifest.turnwise;
     if (kind !== asked.kind) throw wrongKind(asked, kind);
     if (!supportedApiVersions(asked.kind).includes(apiVersion)) throw apiUnsupported(asked, apiVersion);

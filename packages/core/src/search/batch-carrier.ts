@@ -11,6 +11,8 @@ import type { SearchTally } from './search-counters.js';
 export interface RetryOptions {
   readonly attempts: number;
   readonly retrySeconds: number;
+  /** Id of the tool, for messages. */
+  readonly name?: string | undefined;
 }
 
 /** Brings batches to a tool and their outcomes back, through failures of the infrastructure. */
@@ -93,10 +95,14 @@ export class BatchCarrier {
     if (outcomes === null) return this.#given(timedOut());
     if (outcomes.length !== queries.length) {
       this.#breaker.abandoned();
+      const { name } = this.#options;
       throw new TurnwiseError(
         'CONTRACT_SEARCH_LENGTH',
         `The search tool returned ${outcomes.length} outcomes for ${queries.length} queries.`,
-        { hint: 'A search tool returns one outcome for each query, in the order of the queries.' },
+        {
+          ...(name === undefined ? {} : { where: `search ${name}` }),
+          hint: 'A search tool returns one outcome for each query, in the order of the queries.',
+        },
       );
     }
     if (outcomes.every(isFailure)) this.#breaker.failed();

@@ -19,6 +19,8 @@ export interface SearchLayer extends SearchTool {
 
 /** What a layer takes from its surroundings. */
 export interface SearchLayerSurroundings {
+  /** Id of the tool, for messages. */
+  readonly name?: string;
   /** Cuts the text of a passage before anyone sees it. Default: passages stay whole. */
   readonly truncatePassage?: (text: string) => string;
   /** Default: the real clock. */
@@ -40,10 +42,10 @@ export async function createSearchLayer(
   surroundings: SearchLayerSurroundings = {},
 ): Promise<SearchLayer> {
   const settings = searchLayerOptions.parse(options);
-  const { environment = realEnvironment, truncatePassage } = surroundings;
+  const { environment = realEnvironment, truncatePassage, name } = surroundings;
   const tally = new SearchTally();
   const breaker = new CircuitBreaker(settings.breakerFailures, settings.breakerSeconds * 1000, () => environment.now());
-  const carrier = new BatchCarrier(tool, settings, breaker, environment, tally);
+  const carrier = new BatchCarrier(tool, { ...settings, name }, breaker, environment, tally);
   const dispatcher = new Dispatcher(settings, environment, (batch) => carrier.carry(batch));
   const cache = new OutcomeCache(settings.cacheEntries, tally);
   const recorded = settings.replay === undefined ? null : await readSearchRecord(settings.replay);
