@@ -87,8 +87,30 @@ export function runFigures({ series, name }: Pick<RunReport, 'series' | 'name'>)
     const svg = lineFigure({ title, xLabel: 'training step', yLabel, lines: drawn, height: 260, ...more });
     return [{ name: figure, caption, svg }];
   });
-  const composition = compositionOf(series, name);
-  return composition === null ? figures : [...figures.slice(0, 2), composition, ...figures.slice(2)];
+  const own = [componentsOf(series), compositionOf(series, name)].filter((figure) => figure !== null);
+  return [...figures.slice(0, 2), ...own, ...figures.slice(2)];
+}
+
+/** What each part of the rewards gave, apart; as many as can be told from one another, the rest is in metrics.jsonl. */
+function componentsOf(series: RunReport['series']): RunFigure | null {
+  const parts = Object.entries(series).flatMap(([key, { steps, values }]): FigureLine[] => {
+    const name = /^reward\/(.+)\/mean$/.exec(key)?.[1];
+    return name === undefined || steps.length === 0 ? [] : [{ name, x: steps, y: values }];
+  });
+  if (parts.length === 0) return null;
+  const most = 8;
+  const left = parts.length > most ? ` ${parts.length - most} more are in metrics.jsonl.` : '';
+  return {
+    name: 'reward-components',
+    caption: `What each part added to the outcome, weight included.${left}`,
+    svg: lineFigure({
+      title: 'Parts of the reward',
+      xLabel: 'training step',
+      yLabel: 'mean',
+      lines: parts.slice(0, most),
+      height: 260,
+    }),
+  };
 }
 
 function compositionOf(series: RunReport['series'], name: string): RunFigure | null {
