@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { defineTracker, type Tracker } from '@turnwise/core';
@@ -66,6 +67,25 @@ it('passes a tracker that keeps every rule', async () => {
       ),
     ),
   ).toEqual(new Map());
+});
+
+it('has a run begun before the first record and ended after the last, in a folder of its own', async () => {
+  const held = plugin(() => {
+    const kept: RecordedMetrics[] = [];
+    let folder: string | null = null;
+    return {
+      begin: (run) => {
+        if (!existsSync(run.folder)) throw new Error('no folder');
+        folder = run.folder;
+      },
+      record: (step, metrics) => {
+        if (folder === null) throw new Error('not begun');
+        kept.push({ step, metrics: { ...metrics } });
+      },
+      end: () => void sink.push(...kept.splice(0)),
+    };
+  });
+  expect(await failuresOf((runner) => trackerConformance(runner, held, { from: null, received }))).toEqual(new Map());
 });
 
 it.each(bad)('%s is broken by a tracker that breaks it, and nothing else is', async (id, broken) => {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { PluginDefinition, Tracker } from '@turnwise/core';
 import { runSuite } from '../plugin/common-rules.js';
 import { demand, type Rule, type Runner } from '../rule.js';
@@ -29,11 +32,22 @@ type TrackerRule = Rule<TrackerSubject>;
 
 const metrics = { 'reward/outcome-mean': 0.25, 'groups/all-wrong': 1, 'update/loss': -1e-9, 'plugin/my-tool/hits': 3 };
 
+/** A whole run in a folder of its own, as training has it: begun, recorded, ended. */
+async function recordRun(tracker: Tracker, seconds: number, records: readonly RecordedMetrics[]): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'turnwise-testkit-run-'));
+  const run = { name: 'conformance', folder, strategy: 'tspo', seed: 1, config: { seed: 1 }, resumedAfter: null };
+  try {
+    await within(seconds, 'begin()', () => tracker.begin?.(run));
+    for (const { step, metrics: given } of records)
+      await within(seconds, 'record()', () => tracker.record(step, given));
+    await within(seconds, 'end()', () => tracker.end?.('finished'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 async function accepts(subject: TrackerSubject, records: readonly RecordedMetrics[]): Promise<void> {
-  await withInstance(subject, async (tracker) => {
-    for (const record of records)
-      await within(subject.seconds, 'record()', () => tracker.record(record.step, { ...record.metrics }));
-  });
+  await withInstance(subject, (tracker) => recordRun(tracker, subject.seconds, structuredClone(records)));
 }
 
 const rules: readonly TrackerRule[] = [
@@ -71,13 +85,13 @@ const rules: readonly TrackerRule[] = [
     check: (subject) =>
       withInstance(subject, async (tracker: Tracker) => {
         const given = { ...metrics };
-        await tracker.record(1, given);
+        await recordRun(tracker, subject.seconds, [{ step: 1, metrics: given }]);
         demand(sameValue(given, metrics), () => `the metrics became ${shown(given)}`, 'copy before changing');
       }),
   },
   {
     id: 'tracker/arrives',
-    says: 'when it is closed, everything has arrived once and in order',
+    says: 'when the run has ended and it is closed, everything has arrived once and in order',
     check: async (subject) => {
       if (subject.received === undefined) return;
       const before = (await subject.received()).length;
@@ -86,14 +100,13 @@ const rules: readonly TrackerRule[] = [
         step,
         metrics: { ...metrics, 'reward/outcome-mean': step / 4 },
       }));
-      for (const record of sent)
-        await within(subject.seconds, 'record()', () => instance.record(record.step, { ...record.metrics }));
+      await recordRun(instance, subject.seconds, structuredClone(sent));
       await close();
       const arrived = (await subject.received()).slice(before);
       demand(
         sameValue(arrived, sent, 1e-6),
         () => `sent ${shown(sent)}, arrived ${shown(arrived)}`,
-        'wait in [Symbol.asyncDispose]() until everything was written',
+        'wait in end() or [Symbol.asyncDispose]() until everything was written',
       );
     },
   },
@@ -114,7 +127,7 @@ export function trackerConformance<Options>(
   checkKeys(suite, settings, ['options', 'from', 'seconds', 'received']);
   const subject: TrackerSubject = {
     ...subjectOf(suite, 'tracker', plugin as PluginDefinition<'tracker'>, settings, async (tracker) => {
-      await tracker.record(1, { ...metrics });
+      await recordRun(tracker, settings.seconds ?? 10, [{ step: 1, metrics: { ...metrics } }]);
       return null;
     }),
     received: settings.received,
