@@ -43,7 +43,6 @@ export const errorCodes = {
   ROLLOUT_SEARCH: { exit: 1, meaning: 'The search tool failed inside a rollout; recorded on its trajectory.' },
   ROLLOUT_BUDGET: { exit: 1, meaning: 'The budget of a remote policy is spent; recorded on its trajectory.' },
   ROLLOUT_TIMEOUT: { exit: 1, meaning: 'A rollout ran out of time; recorded on its trajectory.' },
-  ROLLOUT_ABORTED: { exit: 1, meaning: 'A rollout was aborted; recorded on its trajectory.' },
   ROLLOUT_ALL_FAILED: { exit: 1, meaning: 'Every trajectory of a step failed for reasons of infrastructure.' },
   RUN_EXISTS: { exit: 2, meaning: 'The run folder already holds a run.' },
   RUN_NOT_FOUND: { exit: 2, meaning: 'There is no run or checkpoint at that place.' },

@@ -19,7 +19,7 @@ describe('TurnwiseError', () => {
 
 describe('errorCodes', () => {
   it.each(Object.entries(errorCodes))('%s belongs to a family and says what it means', (code, { exit, meaning }) => {
-    expect(code).toMatch(/^(CONFIG|DATA|PLUGIN|CONTRACT|ROLLOUT|RUN)_[A-Z_]+$/);
+    expect(code).toMatch(/^(CONFIG|DATA|PLUGIN|CONTRACT|TESTKIT|ROLLOUT|RUN)_[A-Z_]+$/);
     expect([1, 2]).toContain(exit);
     expect(meaning).toMatch(/^[A-Z].*\.$/);
   });
