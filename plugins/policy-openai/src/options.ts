@@ -45,8 +45,11 @@ export const openAiOptions = z.strictObject({
     .prefault({})
     .describe('When any of these is spent, no further request is sent; what was answered is kept.'),
   pricePerMillion: z
-    .strictObject({ input: z.number().min(0), output: z.number().min(0) })
-    .default({ input: 0, output: 0 })
+    .strictObject({
+      input: z.number().min(0).default(0).describe('Price of a million tokens read, in the money of the budget.'),
+      output: z.number().min(0).default(0).describe('Price of a million tokens written, in the money of the budget.'),
+    })
+    .prefault({})
     .describe('Price of a million tokens read and written, in the money of the budget.'),
   extra: z.record(z.string(), z.unknown()).default({}).describe('Further fields of every request.'),
 });

@@ -1,7 +1,7 @@
 export { formatPath, type ConfigPath } from './config-path.js';
 export type { CorpusSource, QuestionSource } from './data-schema.js';
 export { defineRun } from './define-run.js';
-export { describeIssues, type ConfigIssue } from './describe-issues.js';
+export { describeIssues, type ConfigIssue, type JsonSchema } from './describe-issues.js';
 export { differences } from './differences.js';
 export { checkConfig, loadConfig, type LoadConfigOptions, type LoadedConfig } from './load-config.js';
 export { configYaml, printableConfig } from './print-config.js';

@@ -31,16 +31,21 @@ const high = z.number().min(0).default(0.2).describe('The ratio is clipped above
 /** What the policy minimises; a closed list, because remote trainers support a closed list. */
 export const objectiveSchema = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.literal('ppo-clip').default('ppo-clip'),
+    kind: z.literal('ppo-clip').default('ppo-clip').describe('Clipped ratio of each token.'),
     low,
     high,
     dualClip: z.number().min(1).nullable().default(null).describe('For A < 0 the loss is capped at -A times this.'),
     ...shared,
   }),
-  z.strictObject({ kind: z.literal('importance-sampling'), ...shared }),
-  z.strictObject({ kind: z.literal('cispo'), low, high, ...shared }),
+  z.strictObject({ kind: z.literal('importance-sampling').describe('Ratio of each token, not clipped.'), ...shared }),
   z.strictObject({
-    kind: z.literal('gspo'),
+    kind: z.literal('cispo').describe('Clipped ratio as a constant weight of the log-probability.'),
+    low,
+    high,
+    ...shared,
+  }),
+  z.strictObject({
+    kind: z.literal('gspo').describe('Clipped ratio of a whole trajectory.'),
     low: low.default(3e-4).describe('As above, for the ratio of a whole trajectory, a geometric mean near 1.'),
     high: high.default(4e-4).describe('As above, for the ratio of a whole trajectory.'),
     ...shared,

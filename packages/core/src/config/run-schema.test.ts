@@ -18,6 +18,10 @@ describe('runJsonSchema', () => {
   it('offers names only where a TypeScript configuration may hold a plugin', () => {
     expect(properties['policy']?.properties?.['use']).toMatchObject({ type: 'string', minLength: 1 });
   });
+
+  it('lets a reward stand alone or in a list', () => {
+    expect(properties['reward']).toMatchObject({ anyOf: [{ type: 'object' }, { type: 'array', items: {} }] });
+  });
 });
 
 describe('builtinStrategies', () => {

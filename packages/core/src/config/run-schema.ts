@@ -5,7 +5,10 @@ import { pluginUseSchema, pluginUseWithDefault, rewardSchema, searchUseSchema } 
 import { evaluationSchema, rolloutSchema } from './rollout-schema.js';
 import { trainingSchema } from './training-schema.js';
 
-const strategyPairSchema = z.strictObject({ reward: rewardSchema, advantage: pluginUseSchema });
+const strategyPairSchema = z.strictObject({
+  reward: rewardSchema,
+  advantage: pluginUseSchema.describe('The advantage plugin.'),
+});
 
 /**
  * The configuration of a run, strict at every level: an unknown key is an error. `strategy` names a pair of reward and
@@ -28,10 +31,10 @@ export const runSchema = z.strictObject({
     .describe('Named pairs of your own.'),
   reward: rewardSchema.optional().describe('Instead of `strategy`, together with `advantage`.'),
   advantage: pluginUseSchema.optional().describe('Instead of `strategy`, together with `reward`.'),
-  rollout: rolloutSchema.prefault({}),
-  evaluation: evaluationSchema.prefault({}),
-  training: trainingSchema.prefault({}),
-  objective: objectiveSchema.prefault({ kind: 'ppo-clip' }),
+  rollout: rolloutSchema.prefault({}).describe('How trajectories are sampled.'),
+  evaluation: evaluationSchema.prefault({}).describe('How held-out questions are answered.'),
+  training: trainingSchema.prefault({}).describe('The training loop.'),
+  objective: objectiveSchema.prefault({ kind: 'ppo-clip' }).describe('What the policy minimises.'),
   run: z
     .strictObject({
       name: z
@@ -45,7 +48,8 @@ export const runSchema = z.strictObject({
         .optional()
         .describe('Where run folders are made. Default: runs/ in the current folder.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Name and place of the run folder.'),
   plugins: z
     .strictObject({
       allow: z
@@ -54,7 +58,8 @@ export const runSchema = z.strictObject({
         .describe('Third-party packages that may run. Default: any; built-ins and files of the project always may.'),
       lock: z.string().min(1).default('turnwise.lock.json').describe('Lock file, relative to this configuration.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('Which plugins may run.'),
   trackers: z.array(pluginUseSchema).default([]).describe('Further places metrics go to.'),
 });
 
@@ -72,9 +77,13 @@ export function runJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(runSchema, { io: 'input', unrepresentable: 'any', override: dropUnrepresentable });
 }
 
-function dropUnrepresentable({ jsonSchema }: { jsonSchema: { anyOf?: object[] } }): void {
-  const options = jsonSchema.anyOf?.filter((option) => Object.keys(option).length > 0);
-  if (options === undefined || options.length === jsonSchema.anyOf?.length) return;
+type Choices = { anyOf?: object[] };
+
+function dropUnrepresentable({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: Choices }): void {
+  if (!(zodSchema instanceof z.ZodUnion)) return;
+  const isCustom = (index: number): boolean => zodSchema.options[index] instanceof z.ZodCustom;
+  const options = jsonSchema.anyOf?.filter((_, index) => !isCustom(index));
+  if (options === undefined || options.length !== 1) return;
   delete jsonSchema.anyOf;
   Object.assign(jsonSchema, ...options);
 }

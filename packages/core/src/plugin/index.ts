@@ -5,7 +5,7 @@ export { newestApiVersion, newestDefinition, supportedApiVersions } from './inte
 export { listBuiltinPlugins, type PluginListing } from './list-plugins.js';
 export { loadPlugins } from './load-plugins.js';
 export type { LoadedPlugin, PluginOrigin, PluginRequest } from './loaded-plugin.js';
-export { optionRows, optionsTable, type OptionRow } from './options-table.js';
+export { optionRows, optionsTable, schemaRows, type OptionRow } from './options-table.js';
 export { findPackageFolder, readPluginManifest, type PluginManifest } from './plugin-manifest.js';
 export type { OfferedModules } from './import-local-module.js';
 export type { PluginSources } from './resolve-plugin.js';

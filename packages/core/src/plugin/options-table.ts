@@ -20,6 +20,9 @@ export function optionRows(definition: PluginDefinition): OptionRow[] | null {
   return schema === null ? null : rowsOf(schema, '');
 }
 
+/** The same for a part of a JSON Schema: one row a property, objects within it by dotted names. */
+export const schemaRows = (schema: JsonSchema): OptionRow[] => rowsOf(schema, '');
+
 /** The options of a plugin as a Markdown table. */
 export function optionsTable(definition: PluginDefinition): string {
   const rows = optionRows(definition);
