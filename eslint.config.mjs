@@ -66,5 +66,5 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': 'off',
     },
   },
-  { files: ['test/bench/**/*.ts', 'scripts/{docs,packages}/**/*.ts'], rules: { 'no-console': 'off' } },
+  { files: ['test/bench/**/*.ts', 'scripts/{api,docs,packages}/**/*.ts'], rules: { 'no-console': 'off' } },
 );
