@@ -7,7 +7,7 @@ export default defineConfig({
   title: 'Turnwise',
   description: 'Reinforcement learning for multi-turn search agents, in TypeScript',
   srcDir: root,
-  srcExclude: ['**/node_modules/**', '**/dist/**', '**/runs/**', '.changeset/**', 'test/**', 'CHANGELOG.md'],
+  srcExclude: ['**/node_modules/**', '**/dist/**', '**/runs/**', '.changeset/**', 'test/**', 'etc/**', 'CHANGELOG.md'],
   outDir: `${root}docs/.vitepress/dist`,
   cacheDir: `${root}docs/.vitepress/cache`,
   rewrites: { 'README.md': 'index.md' },

@@ -15,7 +15,7 @@ export function configurationSections(): Section[] {
   };
   return Object.entries(properties).map(([key, schema]) => ({
     key,
-    meaning: String(schema['description'] ?? ''),
+    meaning: typeof schema['description'] === 'string' ? schema['description'] : '',
     rows: configurationRows(key, schema, required.includes(key)),
   }));
 }

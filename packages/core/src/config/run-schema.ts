@@ -83,7 +83,7 @@ function dropUnrepresentable({ zodSchema, jsonSchema }: { zodSchema: z.core.$Zod
   if (!(zodSchema instanceof z.ZodUnion)) return;
   const isCustom = (index: number): boolean => zodSchema.options[index] instanceof z.ZodCustom;
   const options = jsonSchema.anyOf?.filter((_, index) => !isCustom(index));
-  if (options === undefined || options.length !== 1) return;
+  if (options?.length !== 1) return;
   delete jsonSchema.anyOf;
   Object.assign(jsonSchema, ...options);
 }
