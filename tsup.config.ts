@@ -6,7 +6,7 @@ import { defineConfig } from 'tsup';
 const workspaces = ['packages', 'plugins'].flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
 
 /** Besides the package itself: its command, and what runs in a thread of its own and is loaded by name. */
-const others = ['main', 'index-worker', 'compute-worker'];
+const others = ['main', 'index-worker', 'compute-worker', 'reward-worker'];
 
 function entries(workspace: string): Record<string, string> {
   const manifest = JSON.parse(readFileSync(join(workspace, 'package.json'), 'utf8')) as { bin?: object };

@@ -5,7 +5,7 @@ export { describeIssues, type ConfigIssue, type JsonSchema } from './describe-is
 export { differences } from './differences.js';
 export { checkConfig, loadConfig, type LoadConfigOptions, type LoadedConfig } from './load-config.js';
 export { configYaml, printableConfig } from './print-config.js';
-export type { PluginUse, RewardUse } from './plugin-use-schema.js';
+export type { Isolation, PluginUse, RewardUse } from './plugin-use-schema.js';
 export type { RunConfig } from './run-config.js';
 export { runJsonSchema, type RunConfigInput } from './run-schema.js';
 export { parseSetOption } from './set-option.js';

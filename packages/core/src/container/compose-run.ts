@@ -1,6 +1,7 @@
 import { Container } from 'inversify';
 import type { LoadedConfig, RewardUse } from '../config/index.js';
 import type { Passage, PluginContext, PluginInstances, PluginKind, SearchTool } from '../contract/index.js';
+import { inWorkerIfAsked } from '../isolation/index.js';
 import { loadPlugins, mergeBuiltins, type BuiltinPlugins, type LoadedPlugin } from '../plugin/index.js';
 import { resumableStream, type ResumableStream } from '../random/index.js';
 import { searchR1Protocol } from '../rollout/search-r1-protocol.js';
@@ -82,7 +83,11 @@ export async function composeRun(
     container.bind(identifier).toResolvedValue(
       async (corpus, logger, clock, disposal) => {
         const random = resumableStream(loaded.config.seed, 'plugin', plugin.kind, plugin.id);
-        const instance = await createPlugin(plugin, contextOf(plugin, random, corpus, logger, clock), disposal);
+        const instance = await createPlugin(
+          inWorkerIfAsked(plugin, random),
+          contextOf(plugin, random, corpus, logger, clock),
+          disposal,
+        );
         states.add(`${plugin.kind} ${plugin.id}`, random, instance);
         return wrap(instance, disposal);
       },

@@ -15,9 +15,10 @@ export function pluginRequests(loaded: LoadedConfig, kinds: readonly PluginKind[
   });
   const all = [
     one('protocol', config.protocol, ['protocol']),
-    ...config.reward.map((use, index) =>
-      one('reward', use, config.reward.length === 1 ? ['reward'] : ['reward', index]),
-    ),
+    ...config.reward.map((use, index) => ({
+      ...one('reward', use, config.reward.length === 1 ? ['reward'] : ['reward', index]),
+      isolation: use.isolation,
+    })),
     one('advantage', config.advantage, ['advantage']),
     ...config.trackers.map((use, index) => one('tracker', use, ['trackers', index])),
     one('search', config.search, ['search']),

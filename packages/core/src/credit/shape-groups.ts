@@ -1,5 +1,5 @@
 import type { RewardOccasion, RewardShaper, ShapedGroup, TrajectoryGroup, TurnRewards } from '../contract/index.js';
-import { TurnwiseError } from '../errors/index.js';
+import { TurnwiseError, type ErrorCode } from '../errors/index.js';
 import { checkTurnRewards } from './check-rewards.js';
 import { combineRewards } from './combine-rewards.js';
 import { guardInput } from './input-guard.js';
@@ -20,6 +20,7 @@ export interface WeightedShaper {
  *
  * @param step The training step, from 1; `null` outside training.
  * @throws CONTRACT_REWARD_FAILED when a shaper throws; an abort is passed on as it is
+ * @throws CONTRACT_REWARD_TIMEOUT, CONTRACT_REWARD_WORKER_DIED when one that runs in a worker takes too long or ends it
  * @throws CONTRACT_REWARD_LENGTH when it returns another number of trajectories or turns
  * @throws CONTRACT_REWARD_NOT_FINITE when it returns NaN or an infinity
  * @throws CONTRACT_MUTATED_INPUT when it changes the group
@@ -40,6 +41,13 @@ export async function shapeGroups(
   );
 }
 
+/** What the core says of a reward that runs in a worker, with all there is to say; not wrapped once more. */
+const ofTheWorker: ReadonlySet<ErrorCode> = new Set([
+  'CONTRACT_REWARD_TIMEOUT',
+  'CONTRACT_REWARD_WORKER_DIED',
+  'CONTRACT_STATE_INVALID',
+]);
+
 async function shapeGroup(
   group: TrajectoryGroup,
   { name, shaper }: WeightedShaper,
@@ -52,6 +60,7 @@ async function shapeGroup(
   } catch (cause) {
     if (occasion.signal.aborted) throw cause;
     if (guard.hasChanged()) throw changedInput(name, group, cause);
+    if (TurnwiseError.is(cause) && ofTheWorker.has(cause.code)) throw cause;
     throw new TurnwiseError(
       'CONTRACT_REWARD_FAILED',
       `reward ${name} failed on question ${group.question.id}: ${messageOf(cause)}`,

@@ -6,6 +6,7 @@ import { newestDefinition } from './interface-versions.js';
 import { askedFor, duplicateId } from './plugin-errors.js';
 import { resolvePlugin, type PluginSources, type ResolvedPlugin } from './resolve-plugin.js';
 import { fileIntegrity, packageIntegrity } from './trust/package-integrity.js';
+import { isolatedUse } from './isolated-use.js';
 import { validateOptions } from './validate-options.js';
 import { verifyImported, verifyPlugin } from './verify-plugin.js';
 
@@ -29,7 +30,9 @@ export async function loadPlugins(requests: readonly PluginRequest[], sources: P
     const definition = newestDefinition(exported);
     const options = await validateOptions(request, definition);
     const { kind, path, where } = request;
-    loaded.push({ kind, id: definition.id, definition, options, path, where, origin });
+    const isolated = isolatedUse(request, definition, origin);
+    const plugin = { kind, id: definition.id, definition, options, path, where, origin };
+    loaded.push(isolated === null ? plugin : { ...plugin, isolated });
   }
   assertCapabilities(loaded);
   return loaded;

@@ -1,4 +1,5 @@
 import type { ConfigPath } from '../config/config-path.js';
+import type { Isolation } from '../config/plugin-use-schema.js';
 import type { PluginDefinition, PluginKind } from '../contract/index.js';
 
 /** One plugin as the configuration asks for it. */
@@ -8,6 +9,8 @@ export interface PluginRequest {
   readonly use: string | PluginDefinition;
   /** The `with` of the configuration, unchecked. */
   readonly options: unknown;
+  /** Limits of a reward that is to run in a worker. */
+  readonly isolation?: Isolation | undefined;
   /** Where in the configuration, e.g. `['reward', 1]`. */
   readonly path: ConfigPath;
   /** The same for messages. */
@@ -25,6 +28,17 @@ export interface LoadedPlugin<Kind extends PluginKind = PluginKind> {
   readonly path: ConfigPath;
   readonly where: string;
   readonly origin: PluginOrigin;
+  /** Absent for plugins that run on the main thread: all but isolated rewards. */
+  readonly isolated?: IsolatedUse;
+}
+
+/** What a worker needs to make the plugin again. */
+export interface IsolatedUse {
+  readonly limits: Isolation;
+  /** The file it imports. */
+  readonly file: string;
+  /** The `with` of the configuration as it was written; the worker checks it again and has defaults of its own. */
+  readonly options: unknown;
 }
 
 /** Which code a plugin is; goes into the manifest of a run. */

@@ -182,3 +182,16 @@ export function methodsMissing(
     { where, hint: `Return an object with ${methods(pluginKinds[kind].methods)} from create().` },
   );
 }
+
+export function notIsolatable(
+  { kind, name, where }: AskedFor,
+  why: string,
+  hint: string,
+  cause?: unknown,
+): TurnwiseError {
+  return new TurnwiseError(
+    'PLUGIN_NOT_ISOLATABLE',
+    `${where}: the ${kind} ${quoted(name)} cannot run with \`isolation: worker\`: ${why}.`,
+    { where, hint, cause },
+  );
+}

@@ -67,10 +67,28 @@ export function resolvePlugin(asked: AskedFor, sources: PluginSources): Resolved
 function resolveFile(asked: AskedFor, { folder, modules }: PluginSources): ResolvedPlugin {
   const entry = resolve(folder, asked.name);
   if (!existsSync(entry) || !statSync(entry).isFile()) throw fileNotFound({ ...asked, name: entry });
-  const typescript = /^\.[cm]?ts$/.test(extname(entry));
-  const load = async (): Promise<unknown> =>
-    defaultExport(typescript ? await importLocalModule(entry, modules) : await import(pathToFileURL(entry).href));
-  return { origin: 'file', source: entry, entry, manifest: null, load };
+  return {
+    origin: 'file',
+    source: entry,
+    entry,
+    manifest: null,
+    load: () => importPluginFile(entry, modules),
+  };
+}
+
+/** The default export of a file of the project, TypeScript or JavaScript. */
+export async function importPluginFile(file: string, modules: OfferedModules | undefined): Promise<unknown> {
+  const typescript = /^\.[cm]?ts$/.test(extname(file));
+  return defaultExport(typescript ? await importLocalModule(file, modules) : await importEntry(file));
+}
+
+/** The default export of a package's entry. */
+export async function importPackageEntry(entry: string): Promise<unknown> {
+  return defaultExport(await importEntry(entry));
+}
+
+function importEntry(file: string): Promise<unknown> {
+  return import(pathToFileURL(file).href);
 }
 
 function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
@@ -82,8 +100,13 @@ function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
   } catch (cause) {
     throw noEntry(asked, folder, cause);
   }
-  const load = async (): Promise<unknown> => defaultExport(await import(pathToFileURL(entry).href));
-  return { origin: 'package', source: asked.name, entry, manifest: readPluginManifest(folder), load };
+  return {
+    origin: 'package',
+    source: asked.name,
+    entry,
+    manifest: readPluginManifest(folder),
+    load: () => importPackageEntry(entry),
+  };
 }
 
 /** The file that importing a package from a place would load; `null` when there is none. */

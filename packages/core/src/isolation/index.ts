@@ -1,0 +1,1 @@
+export { inWorkerIfAsked } from './isolated-plugin.js';
