@@ -66,7 +66,7 @@ export class IsolatedReward implements RewardShaper {
   async [Symbol.asyncDispose](): Promise<void> {
     const thread = this.#thread;
     this.#thread = null;
-    if (thread === null || thread.end !== null) return;
+    if (thread?.end !== null) return;
     try {
       thread.post({ kind: 'dispose' });
       const isDisposed = (message: FromWorker) => message.kind === 'disposed';
