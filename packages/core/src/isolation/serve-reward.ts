@@ -124,7 +124,7 @@ function narrowContext(
       send({ kind: 'log', level, message, fields: fields as Readonly<Record<string, unknown>> | undefined });
     } catch {
       // Fields that cannot be sent cost the fields, not the message.
-      send({ kind: 'log', level, message: `${message}` });
+      send({ kind: 'log', level, message });
     }
   };
   return {
