@@ -56,9 +56,9 @@ describe('policy openai', () => {
     const folder = await folderWith(files(server.url, ', concurrency: 1'));
     const args = ['eval', '-c', 'run.yaml', '--set', 'rollout.concurrency=1', '--save-groups'];
     const evaluating = startTurnwise([...args, 'interrupted.jsonl'], folder);
-    let over = false;
-    void evaluating.ended.then(() => (over = true));
-    while (asked < 3 && !over) await new Promise((resolve) => setTimeout(resolve, 20));
+    const over = { yet: false };
+    void evaluating.ended.then(() => (over.yet = true));
+    while (asked < 3 && !over.yet) await new Promise((resolve) => setTimeout(resolve, 20));
     evaluating.interrupt();
     expect((await evaluating.ended).code).toBe(130);
     [failing, asked] = [true, 0];
