@@ -34,8 +34,16 @@ const PROBE = Uint8Array.from([
 /** V8's name for it before it was finished (Node 20); one that knows the instruction without it no longer has the flag. */
 const FLAG = 'experimental-wasm-relaxed-simd';
 
-/** As the thread found it: an engine that asks for the flag is not to change what others mean by `auto`. */
-const native = WebAssembly.validate(PROBE);
+/**
+ * Whether V8 has it of itself: finished in 11.4. Not only by trying: once anybody in the process has set the flag, trying
+ * succeeds, and an engine that asks for the flag is not to change what others mean by `auto`.
+ */
+const native = isFinishedIn(process.versions.v8) && WebAssembly.validate(PROBE);
+
+function isFinishedIn(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 11 || (major === 11 && minor >= 4);
+}
 
 let plain: KernelModule | undefined;
 let relaxed: KernelModule | undefined;
