@@ -10,7 +10,7 @@ export function floatingPointOperations(kernel: string, args: readonly number[])
     case 'accumulateOuter': // rows, outputs, inputs
       return 2 * at(5) * at(6) * at(7);
     case 'attention': // firstPosition, rows, headSize: queries by keys, weights by values
-      return 2 * 2 * visiblePairs(at(9), at(10)) * at(11);
+      return 2 * 2 * visiblePairs(at(10), at(11)) * at(12);
     case 'attentionBackward': // the two again, and the gradients of queries, keys and values
       return 5 * 2 * visiblePairs(at(14), at(15)) * at(16);
     default:
