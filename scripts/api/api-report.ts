@@ -9,9 +9,17 @@ import { join } from 'node:path';
 import { root } from '../packages/workspaces.js';
 import { publicSurfaces } from './public-surface.js';
 
+/** The compiler writes the members of an inferred union in the order it met them, which differs from build to build. */
+function inOneOrder(text: string): string {
+  return text.replace(/"[^"\n]*"(?: \| "[^"\n]*")+/g, (union) => union.split(' | ').sort().join(' | '));
+}
+
 const folder = join(root, 'etc/api');
 const reports = new Map(
-  publicSurfaces().map(({ packageName, text }) => [`${packageName.replace('@turnwise/', '')}.api.md`, text]),
+  publicSurfaces().map(({ packageName, text }) => [
+    `${packageName.replace('@turnwise/', '')}.api.md`,
+    inOneOrder(text),
+  ]),
 );
 
 function read(file: string): string {
