@@ -85,7 +85,7 @@ function isOfModule(declaration: ts.Declaration): boolean {
 function print(declaration: ts.Declaration): string {
   const source = declaration.getSourceFile();
   if (ts.isSourceFile(declaration)) return `// a module: ${relative(root, source.fileName)}`;
-  const text = printer.printNode(ts.EmitHint.Unspecified, declaration, source);
+  const text = inOneOrder(printer.printNode(ts.EmitHint.Unspecified, declaration, source));
   const whole = ts.isVariableDeclaration(declaration) ? `const ${text};` : text;
   return whole
     .replace(/^export (default )?/, '')
@@ -118,3 +118,8 @@ function page(packageName: string, entries: readonly Entry[], hidden: readonly E
 
 /** By code units, the same on every machine. */
 const compare = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
+
+/** The compiler writes the members of an inferred union in the order it met them, which differs from build to build. */
+function inOneOrder(text: string): string {
+  return text.replace(/"[^"\n]*"(?: \| "[^"\n]*")+/g, (union) => union.split(' | ').sort().join(' | '));
+}
