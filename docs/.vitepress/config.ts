@@ -12,6 +12,8 @@ export default defineConfig({
   cacheDir: `${root}docs/.vitepress/cache`,
   rewrites: { 'README.md': 'index.md' },
   lastUpdated: false,
+  // Addresses of servers on the reader's own machine are no pages.
+  ignoreDeadLinks: 'localhostLinks',
   markdown: {
     config(md) {
       // Links are written for the repository; on the site a folder is its README, and a source file only its name.
