@@ -217,6 +217,19 @@ whenThereIsABrowser('the dashboard in a browser', () => {
     await page.getByRole('heading', { name: 'Trajectory 2, turn 1' }).waitFor();
   });
 
+  it('takes two quick presses for two', async () => {
+    await open('#/run/alpha/groups');
+    const earlier = page.getByRole('button', { name: 'earlier' });
+    await earlier.waitFor();
+    // Both before the browser gets to tell the page of its new address.
+    await earlier.evaluate(async (button: HTMLElement) => {
+      button.click();
+      for (let pause = 0; pause < 5; pause++) await Promise.resolve();
+      button.click();
+    });
+    await page.getByText('2 of 2 groups').waitFor();
+  });
+
   it.each(['light', 'dark'] as const)('is accessible as far as axe can tell, in %s', async (colorScheme) => {
     // The checker has to be put into the page, which the page's own policy forbids.
     const lenient = await browser.newContext({ bypassCSP: true, colorScheme });

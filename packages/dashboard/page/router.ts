@@ -58,6 +58,8 @@ export function useRoute(): Route {
   return routeOf(address);
 }
 
+/** Goes there at once: the browser tells of a new address only later, and a second press may come before that. */
 export function go(route: Route): void {
   location.hash = addressOf(route);
+  dispatchEvent(new HashChangeEvent('hashchange'));
 }
