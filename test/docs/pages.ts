@@ -29,7 +29,7 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-export function codeBlocks(page: string): CodeBlock[] {
+function codeBlocks(page: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];
   let open: { line: number; language: string; code: string[] } | null = null;
   pageText(page)

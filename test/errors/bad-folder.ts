@@ -18,7 +18,7 @@ const group = {
 };
 
 /** What every case needs: groups to replay, a corpus to search, questions. */
-export const data: Files = {
+const data: Files = {
   'groups.jsonl': `${JSON.stringify(group)}\n`,
   'corpus.jsonl': '{"id":"p1","title":"Velkar","text":"Velkar was written by Tinvek."}\n',
   'questions.jsonl': '{"id":"q1","question":"Who wrote Velkar?","golden_answers":["Tinvek"]}\n',

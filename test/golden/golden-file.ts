@@ -11,7 +11,7 @@ export interface GoldenCase {
   readonly expected: GoldenExpectation;
 }
 
-export interface GoldenTrajectory {
+interface GoldenTrajectory {
   readonly turns: number;
   /** 1-based. */
   readonly gold_turn: number | null;
@@ -29,14 +29,14 @@ export type ScalarEstimator =
   | 'rloo'
   | 'rloo_singleton_zero';
 
-export type GoldenExpectation = Readonly<Record<ScalarEstimator, readonly number[]>> & {
+type GoldenExpectation = Readonly<Record<ScalarEstimator, readonly number[]>> & {
   readonly folr_turn_rewards_at: readonly (readonly number[])[];
   readonly folr_turn_rewards_prefix: readonly (readonly number[])[];
   readonly tspo_default: GoldenAdvantages;
   readonly tspo_variants: Readonly<Record<string, GoldenAdvantages>>;
 };
 
-export interface GoldenAdvantages {
+interface GoldenAdvantages {
   readonly level: 'turn' | 'trajectory';
   readonly composition: Composition;
   readonly advantages: readonly (readonly number[])[];

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { JudgeOptions } from './options.js';
 
 /** What the judge is asked about. */
-export interface Claim {
+interface Claim {
   readonly question: string;
   readonly answer: string;
   readonly evidence: string;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const judgeOptions = z.strictObject({
+const judgeOptions = z.strictObject({
   endpoint: z.url().describe('Base address of an OpenAI-compatible server, up to /v1.'),
   model: z.string().min(1).describe('Model to ask, as the server knows it.'),
   keyVariable: z

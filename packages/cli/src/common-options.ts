@@ -9,7 +9,7 @@ export function withConfigOptions(command: Command): Command {
 }
 
 /** `--set a.b=c`, may be given many times. */
-export function setOption(): Option {
+function setOption(): Option {
   return new Option('--set <path=value>', 'override a configuration value, e.g. --set rollout.groupSize=8; repeatable')
     .argParser((value: string, previous: readonly string[]) => [...previous, value])
     .default([], 'none');

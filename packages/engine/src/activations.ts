@@ -25,7 +25,7 @@ export interface LayerActivations {
 }
 
 /** What the vocabulary head leaves behind, per scored position of a chunk. */
-export interface HeadActivations {
+interface HeadActivations {
   /** Row whose state predicts the token, among the chunk's rows (int32). */
   readonly rows: Address;
   /** The token itself (int32). */

@@ -24,7 +24,7 @@ export interface ParameterRange {
 }
 
 /** Offsets of a layer's biases in the order of its projections' outputs; null where the projection has none. */
-export interface LayerBiases {
+interface LayerBiases {
   readonly query: number | null;
   readonly keyValue: number | null;
   readonly attentionOut: number | null;

@@ -6,7 +6,7 @@ export type ChatMessage =
   | { readonly role: 'assistant'; readonly content: string; readonly tool_calls?: ToolCall[] }
   | { readonly role: 'tool'; readonly tool_call_id: string; readonly content: string };
 
-export interface ToolCall {
+interface ToolCall {
   readonly id: string;
   readonly type: 'function';
   readonly function: { readonly name: string; readonly arguments: string };

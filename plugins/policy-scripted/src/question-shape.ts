@@ -1,5 +1,5 @@
 /** What kind of thing answers a question. */
-export type AnswerKind = 'yes-no' | 'choice' | 'date' | 'year' | 'number' | 'place' | 'nationality' | 'name';
+type AnswerKind = 'yes-no' | 'choice' | 'date' | 'year' | 'number' | 'place' | 'nationality' | 'name';
 
 /** What the wording of a question gives away. */
 export interface QuestionShape {

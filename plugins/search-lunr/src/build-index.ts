@@ -7,7 +7,7 @@ import { passageLinks } from './passage-links.js';
 import { TitleFinder, titlePhrases } from './title-phrases.js';
 
 /** Up to this many passages lunr itself indexes: half a gigabyte of heap and some 6 seconds at most. */
-export const maxPassagesForLunr = 20_000;
+const maxPassagesForLunr = 20_000;
 
 /** Builds the index of a corpus, on this thread. */
 export function buildIndex(passages: readonly Passage[], weighting: Weighting): CompiledIndex {

@@ -115,7 +115,7 @@ async function insert(
 }
 
 /** What the table says about itself; a search checks the language and reads the number of passages. */
-export function commentFor({ language }: PostgresOptions, passages: number): string {
+function commentFor({ language }: PostgresOptions, passages: number): string {
   return JSON.stringify({ turnwise: 1, language, passages });
 }
 

@@ -19,7 +19,7 @@ export interface Corpus {
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Folder of the real questions and passages: `TURNWISE_DATA`, or `../shared/data` beside the repository. */
-export const dataFolder = process.env['TURNWISE_DATA'] ?? join(root, '../shared/data');
+const dataFolder = process.env['TURNWISE_DATA'] ?? join(root, '../shared/data');
 
 /** Whether there are real questions to measure on. */
 export function hasRealData(): boolean {

@@ -17,7 +17,7 @@ const hits = [1, 2, 3].map((id) => ({
 const found: SearchOutcome = { status: 'ok', hits };
 
 /** A policy that costs nothing but, if asked, time: every reply is there already. */
-export function instantPolicy(latencyMilliseconds: number): Policy {
+function instantPolicy(latencyMilliseconds: number): Policy {
   const reply = (trajectoryId: string, turn: number): Sample => ({
     text:
       turn < turnsPerTrajectory - 1

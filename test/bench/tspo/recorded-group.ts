@@ -10,7 +10,7 @@ export interface RecordedGroup {
   readonly attempts: readonly RecordedAttempt[];
 }
 
-export interface RecordedAttempt {
+interface RecordedAttempt {
   readonly right: boolean;
   readonly answered: boolean;
   /** A gold answer stood in one of its observations. */

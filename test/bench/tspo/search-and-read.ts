@@ -14,7 +14,7 @@ export interface SearchAndRead {
   readonly allWrongAnsweredNearMiss: number;
 }
 
-export function searchAndRead(groups: readonly RecordedGroup[]): SearchAndRead {
+function searchAndRead(groups: readonly RecordedGroup[]): SearchAndRead {
   const attempts = groups.flatMap((group) => group.attempts);
   const seen = attempts.filter(({ sawGold }) => sawGold);
   const allWrong = groups.filter((group) => group.attempts.every(({ right }) => !right));

@@ -28,7 +28,7 @@ export function trueGradient(process: DecisionProcess, worth: (path: Path) => nu
 
 export const isRight = (path: Path): number => (path.trajectory.answer === goldAnswer ? 1 : 0);
 
-export function totalScore(path: Path, parameter: number): number {
+function totalScore(path: Path, parameter: number): number {
   return path.scores.reduce((sum, turn) => sum + (turn[parameter] ?? 0), 0);
 }
 

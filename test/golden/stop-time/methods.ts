@@ -22,7 +22,7 @@ export const paidAtEnd = folr({ alpha: 0, correctReward: 'last-turn' });
 /** The outcome alone, on every turn: as turn rewards, each is a return-to-go. */
 export const broadcast = folr({ alpha: 0 });
 
-export const grpo = (options: object = {}): AdvantageEstimator => {
+const grpo = (options: object = {}): AdvantageEstimator => {
   const parsed = grpoOptions.parse(options);
   return { estimate: (groups) => grpoAdvantages(groups, parsed) };
 };
@@ -30,7 +30,7 @@ export const tspo = (options: object = {}): AdvantageEstimator => {
   const parsed = tspoOptions.parse({ allWrongScale: 1, ...options });
   return { estimate: (groups) => tspoAdvantages(groups, parsed) };
 };
-export const gae = (options: object = {}): AdvantageEstimator => {
+const gae = (options: object = {}): AdvantageEstimator => {
   const parsed = gaeOptions.parse(options);
   return { estimate: (groups) => gaeAdvantages(groups, parsed) };
 };

@@ -6,7 +6,7 @@ import { importLocalModule, type OfferedModules } from '../plugin/import-local-m
 import { parseYaml } from './parse-yaml.js';
 
 /** Names looked for, in this order, when no file is given. */
-export const configFileNames = [
+const configFileNames = [
   'turnwise.config.ts',
   'turnwise.config.mts',
   'turnwise.config.js',
@@ -19,7 +19,7 @@ export const configFileNames = [
 ] as const;
 
 /** Where in a file a key or its value stands. Both count from 1. */
-export interface SourcePosition {
+interface SourcePosition {
   readonly line: number;
   readonly column: number;
 }

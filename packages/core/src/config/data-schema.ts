@@ -12,7 +12,7 @@ const worldFields = {
 };
 
 /** Questions from a file or from a generated world. */
-export const questionSourceSchema = z.union([
+const questionSourceSchema = z.union([
   z.strictObject({
     file: fileField,
     limit: z.int().min(1).optional().describe('Keep the first so many questions. Default: all.'),

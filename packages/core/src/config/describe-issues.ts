@@ -135,7 +135,7 @@ function choice(values: readonly unknown[], value: unknown): string {
 }
 
 /** Keys that a JSON Schema knows at a path, over all its alternatives. */
-export function allowedKeys(schema: JsonSchema | null, path: ConfigPath): string[] {
+function allowedKeys(schema: JsonSchema | null, path: ConfigPath): string[] {
   const keys = schemasAt(schema, path).flatMap((node) => Object.keys((node['properties'] as object | undefined) ?? {}));
   return [...new Set(keys)];
 }

@@ -55,7 +55,7 @@ const isolationSchema = z
   .union([z.literal('worker').transform(() => isolationLimits.parse({ kind: 'worker' })), isolationLimits])
   .describe('Creates and calls the plugin in a worker thread with limits: `worker`, or an object. Default: not.');
 
-export const rewardUseSchema = z.strictObject({
+const rewardUseSchema = z.strictObject({
   use: useSchema,
   with: withSchema,
   weight: z.number().default(1).describe('Factor of this reward when several are added up.'),

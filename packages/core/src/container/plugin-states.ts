@@ -3,7 +3,7 @@ import { TurnwiseError } from '../errors/index.js';
 import type { ResumableStream, StreamPosition } from '../random/index.js';
 
 /** What a checkpoint holds of one plugin. */
-export interface PluginState {
+interface PluginState {
   /** Where its random stream stands. */
   readonly random: StreamPosition;
   /** What its `state()` gave; absent for a plugin without one. */

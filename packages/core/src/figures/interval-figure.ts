@@ -4,7 +4,7 @@ import { linearScale } from './scale.js';
 import { markerAt, seriesStyle } from './series-style.js';
 
 /** A row of a figure: what was measured, with its interval and the runs it is the mean of. */
-export interface IntervalRow {
+interface IntervalRow {
   readonly name: string;
   readonly value: number;
   readonly interval?: Interval | undefined;

@@ -6,7 +6,7 @@ export interface SeriesStyle {
   readonly marker: Marker;
 }
 
-export type Marker = 'circle' | 'square' | 'triangle' | 'diamond' | 'cross' | 'ring';
+type Marker = 'circle' | 'square' | 'triangle' | 'diamond' | 'cross' | 'ring';
 
 /** The palette of Okabe and Ito (2008), which readers with any colour vision can tell apart, darkest first. */
 const colours = ['#000000', '#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f'];

@@ -8,7 +8,7 @@ import type { HeldOutScores } from './training-settings.js';
 export type Metrics = Record<string, number>;
 
 /** What the rollouts and their credit look like: composition, near-misses, turns, searches. */
-export function rolloutMetrics(groups: readonly ShapedGroup[], advantages: readonly GroupAdvantages[]): Metrics {
+function rolloutMetrics(groups: readonly ShapedGroup[], advantages: readonly GroupAdvantages[]): Metrics {
   const trajectories = groups.flatMap((group) => group.trajectories);
   const turns = trajectories.flatMap((trajectory) => trajectory.turns);
   const share = (count: number, total: number): number => (total === 0 ? 0 : count / total);

@@ -11,7 +11,7 @@ export interface WatchLimit {
   readonly action: 'warn' | 'stop' | 'rollback';
 }
 
-export const watchedNames = ['entropy', 'kl', 'invalidRate', 'length', 'searchRate', 'reward'] as const;
+const watchedNames = ['entropy', 'kl', 'invalidRate', 'length', 'searchRate', 'reward'] as const;
 export type WatchedName = (typeof watchedNames)[number];
 
 export interface WatchdogSettings extends Readonly<Record<WatchedName, WatchLimit | null>> {

@@ -74,7 +74,7 @@ export function tile4x8(
  */
 // @ts-ignore: decorator
 @inline
-export function tile1x16(
+function tile1x16(
   a: usize, b: usize, bStride: usize, second: usize, c: usize, depth: i32, accumulate: bool,
 ): void {
   let r0 = f32x4.splat(0), r1 = f32x4.splat(0);
@@ -106,7 +106,7 @@ export function tile1x16(
 /** C[1, 8] = A[1, depth] B[depth, 8], plus the old C when `accumulate`: what `tile1x16` leaves over. */
 // @ts-ignore: decorator
 @inline
-export function tile1x8(a: usize, b: usize, bStride: usize, c: usize, depth: i32, accumulate: bool): void {
+function tile1x8(a: usize, b: usize, bStride: usize, c: usize, depth: i32, accumulate: bool): void {
   let r0 = f32x4.splat(0);
   let r1 = f32x4.splat(0);
   const end = a + (<usize>depth << 2);

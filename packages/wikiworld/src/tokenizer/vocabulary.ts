@@ -21,7 +21,7 @@ const otherWords = [
 ];
 
 /** Every lower-case and capitalised word that the world's texts can hold, in alphabetical order; names left out. */
-export function worldWords(): readonly string[] {
+function worldWords(): readonly string[] {
   const texts = [
     ...relations.flatMap(({ id, sentences, questions, keywords }) => [id, ...sentences, ...questions, ...keywords]),
     ...Object.values(trivia).flat(),

@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** One request as it arrived, whatever form it had. */
-export interface Arrival {
+interface Arrival {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
