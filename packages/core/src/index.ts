@@ -14,6 +14,7 @@ export * from './random/index.js';
 export * from './rollout/index.js';
 export * from './run/index.js';
 export * from './run-report/index.js';
+export { describeIssues, formatPath, type ConfigIssue, type ConfigPath, type JsonSchema } from './schema/index.js';
 export * from './search/index.js';
 export * from './statistics/index.js';
 export * from './text/index.js';

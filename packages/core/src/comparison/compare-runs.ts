@@ -1,5 +1,5 @@
 import type { DataDigest } from '../container/index.js';
-import { mean } from '../credit/index.js';
+import { mean } from '../statistics/index.js';
 import type { FinishedRun } from './finished-run.js';
 import { curveHeight, stepsTo, type CurvePoint } from './learning-curve.js';
 import { pairedTests, type PairOfRuns } from './paired-tests.js';

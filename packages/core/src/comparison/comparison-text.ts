@@ -1,4 +1,4 @@
-import { excerpt } from '../data/index.js';
+import { excerpt } from '../text/index.js';
 import type { Interval } from '../statistics/index.js';
 import type { RunComparison } from './compare-runs.js';
 import type { PairOfRuns } from './paired-tests.js';

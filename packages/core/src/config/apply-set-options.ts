@@ -1,5 +1,5 @@
 import { TurnwiseError } from '../errors/index.js';
-import { formatPath, isWithin, showValue, valueAt, type ConfigPath } from './config-path.js';
+import { formatPath, isWithin, showValue, valueAt, type ConfigPath } from '../schema/index.js';
 import type { SetOption } from './set-option.js';
 import { builtinStrategies, defaultStrategy } from './strategies.js';
 

@@ -1,6 +1,5 @@
 import { TurnwiseError } from '../errors/index.js';
-import { formatPath, type ConfigPath } from './config-path.js';
-import type { ConfigIssue } from './describe-issues.js';
+import { formatPath, type ConfigIssue, type ConfigPath } from '../schema/index.js';
 
 type Locate = (path: ConfigPath, what?: 'key' | 'value') => string;
 

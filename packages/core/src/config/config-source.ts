@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { suggestion, TurnwiseError } from '../errors/index.js';
-import type { ConfigPath } from './config-path.js';
+import type { ConfigPath } from '../schema/index.js';
 import { importLocalModule, type OfferedModules } from '../plugin/import-local-module.js';
 import { parseYaml } from './parse-yaml.js';
 

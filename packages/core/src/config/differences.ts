@@ -1,4 +1,4 @@
-import { formatPath, showValue, type ConfigPath } from './config-path.js';
+import { formatPath, showValue, type ConfigPath } from '../schema/index.js';
 
 /** The places in which two plain values differ, each as `path is X, was Y`. */
 export function differences(

@@ -1,11 +1,9 @@
-export { formatPath, type ConfigPath } from './config-path.js';
 export type { CorpusSource, QuestionSource } from './data-schema.js';
 export { defineRun } from './define-run.js';
-export { describeIssues, type ConfigIssue, type JsonSchema } from './describe-issues.js';
 export { differences } from './differences.js';
 export { checkConfig, loadConfig, type LoadConfigOptions, type LoadedConfig } from './load-config.js';
 export { configYaml, printableConfig } from './print-config.js';
-export type { Isolation, PluginUse, RewardUse } from './plugin-use-schema.js';
+export type { PluginUse, RewardUse } from './plugin-use-schema.js';
 export type { RunConfig } from './run-config.js';
 export { runJsonSchema, type RunConfigInput } from './run-schema.js';
 export { parseSetOption } from './set-option.js';

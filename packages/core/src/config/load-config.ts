@@ -1,9 +1,8 @@
 import type { OfferedModules } from '../plugin/import-local-module.js';
-import { formatPath, type ConfigPath } from './config-path.js';
+import { describeIssues, formatPath, type ConfigIssue, type ConfigPath } from '../schema/index.js';
 import { configInvalid } from './config-invalid.js';
 import { applySetOptions, setOptionFor } from './apply-set-options.js';
 import { emptySource, findConfigFile, readConfigSource, type ConfigSource } from './config-source.js';
-import { describeIssues, type ConfigIssue } from './describe-issues.js';
 import { resolvePaths } from './resolve-paths.js';
 import { resolveStrategy } from './resolve-strategy.js';
 import { resolveWorlds } from './resolve-worlds.js';

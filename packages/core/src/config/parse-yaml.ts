@@ -1,6 +1,6 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
 import { TurnwiseError } from '../errors/index.js';
-import type { ConfigPath } from './config-path.js';
+import type { ConfigPath } from '../schema/index.js';
 import type { ConfigSource } from './config-source.js';
 
 type Parsed = Pick<ConfigSource, 'value' | 'position'>;

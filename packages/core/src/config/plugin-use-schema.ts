@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PluginDefinition } from '../contract/index.js';
 import { pluginBrand } from '../plugin/define.js';
+import { isolationSchema } from '../plugin/isolation-limits.js';
 import { searchLayerOptions, type SearchLayerOptions } from '../search/layer-options.js';
 
 const isPlugin = (value: unknown): boolean => typeof value === 'object' && value !== null && pluginBrand in value;
@@ -39,22 +40,6 @@ export const searchUseSchema: z.ZodType<SearchUse, (PluginUseInput & { layer?: o
   })
   .prefault({});
 
-const isolationLimits = z.strictObject({
-  kind: z.literal('worker').describe('A thread of its own.'),
-  timeoutSeconds: z.number().gt(0).max(86400).default(10).describe('Wall-clock limit for one group, in seconds.'),
-  memoryMegabytes: z
-    .int()
-    .min(64)
-    .max(65536)
-    .default(256)
-    .describe("Limit of the worker's JavaScript heap, in MiB; buffers and native memory are outside it."),
-  startSeconds: z.number().gt(0).max(86400).default(60).describe('Limit for importing and creating the plugin.'),
-});
-
-const isolationSchema = z
-  .union([z.literal('worker').transform(() => isolationLimits.parse({ kind: 'worker' })), isolationLimits])
-  .describe('Creates and calls the plugin in a worker thread with limits: `worker`, or an object. Default: not.');
-
 const rewardUseSchema = z.strictObject({
   use: useSchema,
   with: withSchema,
@@ -71,5 +56,3 @@ export const rewardSchema = z
 export type PluginUse = z.output<typeof pluginUseSchema>;
 export type SearchUse = PluginUse & { layer: SearchLayerOptions };
 export type RewardUse = z.output<typeof rewardUseSchema>;
-/** Limits of a reward that runs in a worker. */
-export type Isolation = z.output<typeof isolationLimits>;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { isFilePlugin } from '../plugin/plugin-name.js';
-import type { ConfigPath } from './config-path.js';
+import type { ConfigPath } from '../schema/index.js';
 import type { PluginUse } from './plugin-use-schema.js';
 import type { SearchLayerOptions } from '../search/layer-options.js';
 import type { RunConfig } from './run-config.js';

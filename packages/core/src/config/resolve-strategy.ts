@@ -1,6 +1,5 @@
 import { suggestion } from '../errors/index.js';
-import { valueAt } from './config-path.js';
-import type { ConfigIssue } from './describe-issues.js';
+import { valueAt, type ConfigIssue } from '../schema/index.js';
 import { runSchema } from './run-schema.js';
 import { builtinStrategies, defaultStrategy, type StrategyPair } from './strategies.js';
 

@@ -1,6 +1,5 @@
 import type { CorpusSource, QuestionSource } from './data-schema.js';
-import type { ConfigIssue } from './describe-issues.js';
-import type { ConfigPath } from './config-path.js';
+import type { ConfigIssue, ConfigPath } from '../schema/index.js';
 import type { RunConfig } from './run-config.js';
 
 type WorldUse = Extract<QuestionSource | CorpusSource, { world: string }>;

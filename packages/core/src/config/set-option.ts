@@ -1,6 +1,6 @@
 import { parseDocument } from 'yaml';
 import { TurnwiseError } from '../errors/index.js';
-import type { ConfigPath } from './config-path.js';
+import type { ConfigPath } from '../schema/index.js';
 
 /** One `--set a.b=c` of the command line. */
 export interface SetOption {

@@ -1,4 +1,5 @@
-import type { ConfigPath, LoadedConfig, PluginUse } from '../config/index.js';
+import type { LoadedConfig, PluginUse } from '../config/index.js';
+import type { ConfigPath } from '../schema/index.js';
 import type { PluginKind } from '../contract/index.js';
 import type { PluginRequest } from '../plugin/index.js';
 

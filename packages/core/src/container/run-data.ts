@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import type { ConfigPath, CorpusSource, LoadedConfig, QuestionSource } from '../config/index.js';
+import type { CorpusSource, LoadedConfig, QuestionSource } from '../config/index.js';
+import type { ConfigPath } from '../schema/index.js';
 import type { Passage, Question } from '../contract/index.js';
 import { fileDigest, readCorpus, readQuestions } from '../data/index.js';
 import { suggestion, TurnwiseError } from '../errors/index.js';

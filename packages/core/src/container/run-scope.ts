@@ -1,5 +1,6 @@
 import type { Container, ServiceIdentifier } from 'inversify';
-import type { ConfigPath, LoadedConfig, RunConfig } from '../config/index.js';
+import type { LoadedConfig, RunConfig } from '../config/index.js';
+import type { ConfigPath } from '../schema/index.js';
 import type { MemoryEstimate, PluginContext, PluginKind } from '../contract/index.js';
 import type { Passage, Policy, Protocol, Question, SearchTool, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';

@@ -1,4 +1,4 @@
-import { excerpt } from '../data/index.js';
+import { excerpt } from '../text/index.js';
 import { compositions, type CreditComparison } from './compare-credit.js';
 import { signed } from './explanation-text.js';
 

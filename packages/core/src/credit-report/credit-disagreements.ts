@@ -1,5 +1,5 @@
 import type { TrajectoryGroup } from '../contract/index.js';
-import { mean } from '../credit/index.js';
+import { mean } from '../statistics/index.js';
 import type { CreditComparison, StrategyResult } from './compare-credit.js';
 import { actionInWords } from './explain-credit.js';
 

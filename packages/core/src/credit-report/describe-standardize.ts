@@ -1,4 +1,5 @@
-import { isFlat, mean, standardDeviation, type GroupStatistics } from '../credit/index.js';
+import { isFlat, type GroupStatistics } from '../credit/index.js';
+import { mean, standardDeviation } from '../statistics/index.js';
 
 /** A number as explanations write it: six significant digits, no trailing zeros. */
 export function shortNumber(value: number): string {

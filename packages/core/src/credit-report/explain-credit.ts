@@ -1,6 +1,7 @@
 import type { AdvantageExplanation, AdvantageLevel, Composition } from '../contract/index.js';
 import type { GroupAdvantages, ShapedGroup, Turn } from '../contract/index.js';
-import { findFirstOccurrence, firstOccurrences, mean, scoredRewards, standardDeviation } from '../credit/index.js';
+import { findFirstOccurrence, firstOccurrences, scoredRewards } from '../credit/index.js';
+import { mean, standardDeviation } from '../statistics/index.js';
 import type { NamedEstimator } from '../credit/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { goldMatcher } from '../text/index.js';

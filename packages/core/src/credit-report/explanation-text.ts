@@ -1,5 +1,5 @@
 import type { Question } from '../contract/index.js';
-import { excerpt } from '../data/index.js';
+import { excerpt } from '../text/index.js';
 import { shortNumber } from './describe-standardize.js';
 import type { GroupExplanation, RewardSpread, TrajectoryExplanation, TurnExplanation } from './explain-credit.js';
 

@@ -1,5 +1,5 @@
 import type { GroupAdvantages, ShapedGroup } from '../contract/index.js';
-import { mean } from './group-statistics.js';
+import { mean } from '../statistics/index.js';
 import { scoredMembers } from './composition.js';
 import { nearMisses } from './near-miss.js';
 

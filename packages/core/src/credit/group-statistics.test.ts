@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isFlat, mean, standardDeviation, standardize, type GroupStatistics } from './group-statistics.js';
+import { mean, standardDeviation } from '../statistics/index.js';
+import { isFlat, standardize, type GroupStatistics } from './group-statistics.js';
 
 const grpo: GroupStatistics = { baseline: 'mean', divideByStandardDeviation: true, ddof: 1, epsilon: 1e-6 };
 const settings: fc.Arbitrary<GroupStatistics> = fc.record({

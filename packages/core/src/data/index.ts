@@ -3,7 +3,6 @@ export { folderDigest } from './folder-digest.js';
 export { recordedGroupSchema, transcriptGroup, type RecordedGroup } from './parse-group.js';
 export { describeIssue } from './parse-row.js';
 export { parseTranscript } from './parse-transcript.js';
-export { excerpt, printable } from './printable.js';
 export { readCorpus, readPassages } from './read-corpus.js';
 export { readGroups } from './read-groups.js';
 export { readLines, type Line } from './read-lines.js';

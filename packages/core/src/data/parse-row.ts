@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { TurnwiseError } from '../errors/index.js';
 import { jsonPathAtEnd } from './json-path-at-end.js';
-import { excerpt, printable } from './printable.js';
+import { excerpt, printable } from '../text/index.js';
 import type { Line } from './read-lines.js';
 
 /** Reads one JSONL line into a row. Throws `DATA_INVALID` naming file, line, field path and reason. */

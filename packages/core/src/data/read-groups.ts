@@ -2,7 +2,7 @@ import type { TrajectoryGroup } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { groupRow, withTrajectoryIds } from './group-row.js';
 import { checkRow, invalidLine, parseJson } from './parse-row.js';
-import { excerpt } from './printable.js';
+import { excerpt } from '../text/index.js';
 import { readLines } from './read-lines.js';
 import { transcriptGroups } from './transcript-groups.js';
 import { transcriptRow } from './transcript-row.js';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { TurnwiseError } from '../errors/index.js';
-import { excerpt } from './printable.js';
+import { excerpt } from '../text/index.js';
 import type { Row } from './read-rows.js';
 
 /**

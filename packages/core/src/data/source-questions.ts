@@ -1,6 +1,6 @@
 import { TurnwiseError } from '../errors/index.js';
 import { checkRow } from './parse-row.js';
-import { excerpt } from './printable.js';
+import { excerpt } from '../text/index.js';
 import { layoutOf, questionLayouts, type QuestionLayout, type SourceQuestion } from './question-layouts.js';
 import { readRows } from './read-rows.js';
 

@@ -1,4 +1,4 @@
-import type { Isolation } from '../config/plugin-use-schema.js';
+import type { Isolation } from '../plugin/isolation-limits.js';
 import type { PluginContext, RewardOccasion, RewardShaper, TrajectoryGroup, TurnRewards } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { ResumableStream } from '../random/index.js';

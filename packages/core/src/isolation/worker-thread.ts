@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Isolation } from '../config/plugin-use-schema.js';
+import type { Isolation } from '../plugin/isolation-limits.js';
 import type { FromWorker, StartOrder, ToWorker } from './worker-messages.js';
 
 const fromSources = import.meta.url.endsWith('.ts');

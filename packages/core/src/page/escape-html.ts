@@ -1,4 +1,4 @@
-import { printable } from '../data/index.js';
+import { printable } from '../text/index.js';
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -4,6 +4,7 @@ export * from './define.js';
 export { newestApiVersion, newestDefinition, supportedApiVersions } from './interface-versions.js';
 export { listBuiltinPlugins, type PluginListing } from './list-plugins.js';
 export { loadPlugins } from './load-plugins.js';
+export type { Isolation } from './isolation-limits.js';
 export type { LoadedPlugin, PluginOrigin, PluginRequest } from './loaded-plugin.js';
 export { optionRows, optionsTable, schemaRows, type OptionRow } from './options-table.js';
 export { findPackageFolder, readPluginManifest, type PluginManifest } from './plugin-manifest.js';

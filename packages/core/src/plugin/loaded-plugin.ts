@@ -1,6 +1,6 @@
-import type { ConfigPath } from '../config/config-path.js';
-import type { Isolation } from '../config/plugin-use-schema.js';
 import type { PluginDefinition, PluginKind } from '../contract/index.js';
+import type { ConfigPath } from '../schema/index.js';
+import type { Isolation } from './isolation-limits.js';
 
 /** One plugin as the configuration asks for it. */
 export interface PluginRequest {

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../config/describe-issues.js';
+import type { JsonSchema } from '../schema/index.js';
 import type { PluginDefinition } from '../contract/index.js';
 import { optionsJsonSchema } from './validate-options.js';
 

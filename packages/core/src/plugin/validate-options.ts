@@ -1,5 +1,4 @@
-import { describeIssues, type JsonSchema } from '../config/describe-issues.js';
-import { formatPath } from '../config/config-path.js';
+import { describeIssues, formatPath, type JsonSchema } from '../schema/index.js';
 import type { PluginDefinition, StandardSchemaV1 } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { PluginRequest } from './loaded-plugin.js';

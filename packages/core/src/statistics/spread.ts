@@ -1,4 +1,4 @@
-import { mean, standardDeviation } from '../credit/index.js';
+import { mean, standardDeviation } from './mean-and-deviation.js';
 
 /** A number over several runs. */
 export interface Spread {

@@ -1,3 +1,4 @@
 export * from './answer-scores.js';
 export * from './gold-matcher.js';
 export * from './normalize-answer.js';
+export * from './printable.js';

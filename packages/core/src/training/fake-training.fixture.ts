@@ -7,7 +7,8 @@ import type {
   Trajectory,
   TrajectoryGroup,
 } from '../contract/index.js';
-import { groupComposition, mean } from '../credit/index.js';
+import { groupComposition } from '../credit/index.js';
+import { mean } from '../statistics/index.js';
 import type { Retention } from './retention.js';
 import type { BestValue, TrainerState, TrainingEvent } from './trainer-state.js';
 import type {
