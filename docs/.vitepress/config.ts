@@ -54,6 +54,7 @@ export default defineConfig({
         items: [
           { text: 'Two commands', link: '/' },
           { text: 'Concepts', link: '/docs/concepts' },
+          { text: 'Architecture', link: '/docs/architecture' },
         ],
       },
       { text: 'Guides', items: entries('docs/guides') },

@@ -1,5 +1,6 @@
 /**
- * Draws the figures of docs/concepts.md from rewards and advantages computed on the spot:
+ * Draws the figures of docs/concepts.md from rewards and advantages computed on the spot, and that of docs/architecture.md
+ * from the imports of the sources:
  *
  *     npm run docs:figures
  */
@@ -9,6 +10,7 @@ import { firstOccurrenceLatentReward, folrOptions } from '@turnwise/reward-folr'
 import { grpoOptions, grpoAdvantages } from '@turnwise/advantage-grpo';
 import { tspoAdvantages, tspoOptions } from '@turnwise/advantage-tspo';
 import type { Trajectory, TrajectoryGroup } from '@turnwise/core';
+import { architectureFigure } from './architecture-figure.js';
 import { creditFigure } from './credit-figure.js';
 
 const gold = 'Ludwig van Beethoven was born in Bonn.';
@@ -58,3 +60,4 @@ const draw = (file: string, title: string, group: TrajectoryGroup): void =>
   writeFileSync(`${folder}${file}.svg`, creditFigure(title, group, 'Bonn', credit(group)));
 draw('all-wrong-group', 'A group in which nobody is right: what each turn is credited with', allWrong);
 draw('mixed-group', 'A group in which one is right: what each turn is credited with', mixed);
+writeFileSync(`${folder}architecture.svg`, architectureFigure());

@@ -1,7 +1,7 @@
 import { joinContents, type SearchHit } from '@turnwise/core';
 
 /** A passage as Search-R1, verl, SkyRL and ReCall read it; `contents` is title and text in one. */
-export interface ReplyDocument {
+interface ReplyDocument {
   readonly id: string;
   readonly contents: string;
   readonly title: string;

@@ -14,7 +14,7 @@ export interface Palette {
 const lightFills = ['#a9cbe6', '#f2c3a4', '#a8dcc6', '#ecd0de', '#e2d8b0', '#cfe8f8', '#bdbdbd', '#d4d4d4'];
 const darkFills = ['#1f4a6b', '#7a3d1b', '#1d5a44', '#6b4059', '#5c5020', '#2c5873', '#5a5a5a', '#474747'];
 
-export function isDark(): boolean {
+function isDark(): boolean {
   const chosen = document.documentElement.getAttribute('data-theme');
   return chosen === null ? matchMedia('(prefers-color-scheme: dark)').matches : chosen === 'dark';
 }

@@ -2,7 +2,7 @@ import type { RunChange } from '@turnwise/server';
 import type { Source } from './source.js';
 
 /** A failed request, in the server's words. */
-export class RequestFailure extends Error {
+class RequestFailure extends Error {
   constructor(
     readonly status: number,
     message: string,

@@ -121,7 +121,7 @@ function says({ action }: Turn): string {
 const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 /** An advantage: up and blue, down and orange, and its number. */
-export function Bar({ value, most }: { value: number; most: number }): JSX.Element {
+function Bar({ value, most }: { value: number; most: number }): JSX.Element {
   const size = Math.round((16 * Math.abs(value)) / most);
   return (
     <span class="bar">

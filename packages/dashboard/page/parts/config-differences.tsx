@@ -50,7 +50,7 @@ export function ConfigDifferences({ source, runs }: { source: Source; runs: read
 }
 
 /** Dotted keys with their values as JSON. */
-export function flattened(value: unknown, prefix = ''): Map<string, string> {
+function flattened(value: unknown, prefix = ''): Map<string, string> {
   if (typeof value !== 'object' || value === null) return new Map([[prefix, JSON.stringify(value)]]);
   const entries = Object.entries(value);
   if (entries.length === 0) return new Map([[prefix, Array.isArray(value) ? '[]' : '{}']]);
