@@ -73,10 +73,17 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     this.ending = true;
     this.hurry.abort();
     const deadline = setTimeout(() => this.stop.abort(), this.options.flushSeconds * 1000);
+    const isLeft = (): boolean => this.queue.length > 0 || this.spooled;
     try {
+      const wasUnderWay = this.loop !== null;
       this.deliver();
       await this.loop;
-      if (this.queue.length > 0 || this.spooled) {
+      // What was on its way when the end came may have failed for a reason that is gone by now.
+      if (wasUnderWay && isLeft() && !this.stop.signal.aborted) {
+        this.deliver();
+        await this.loop;
+      }
+      if (isLeft()) {
         await this.keep();
         const { length } = this.unsent(await this.spool.read());
         const where = this.spool.file;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../config/index.js';
@@ -190,11 +190,15 @@ describe('a reward in a worker', () => {
   });
 
   it('starts another worker when one died between two groups, and says so', async () => {
-    const body = "if (group.question.id === 'q2') setTimeout(() => process.exit(3), 20); return flat(group, 1);";
+    const mark = join(folder, 'late.mark');
+    const exit = `process.getBuiltinModule('node:fs').writeFileSync(${JSON.stringify(mark)}, ''); process.exit(3);`;
+    const body = `if (group.question.id === 'q2') setTimeout(() => { ${exit} }, 20); return flat(group, 1);`;
     const scope = await scopeOf({ use: plugin('late', body), isolation });
     const rewards = await scope.rewards();
     await shapeGroups([group('q2')], rewards, never, 1);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    while (!existsSync(mark)) await new Promise((resolve) => setTimeout(resolve, 10));
+    // It has come to its last line; that it ended has yet to be told.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     await shapeGroups([group('q1')], rewards, never, 1);
     expect(logged).toEqual([expect.stringContaining('between two groups its worker exited with code 3')]);
   });
