@@ -14,7 +14,7 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const program = [process.execPath, '--conditions=turnwise-source', '--import', tsx, main];
 
-/** A policy that is right more often with every update that had an advantage; it fails where it is told to. */
+/** A policy that is right more often with every update; it fails, and waits after its first update, where it is told to. */
 const policySource = `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { definePolicy } from '@turnwise/core';
@@ -37,6 +37,7 @@ export default definePolicy({
       tokenizer,
       async sample({ turn, seed }) {
         if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));
+        while (skill > 0 && existsSync('wait')) await new Promise((resolve) => setTimeout(resolve, 10));
         const right = (seed % 1000) / 1000 < 0.2 + 0.1 * skill;
         const text = turn === 0 ? '<search> sky </search>' : '<answer> ' + (right ? 'blue' : 'red') + ' </answer>';
         const tokenIds = tokenizer.encode(text);
@@ -180,16 +181,19 @@ describe('compare', () => {
 
   it('stops in order at Ctrl-C, with a table in the terminal, and goes on where it was', async () => {
     const words = ['--strategies', 'grpo,mine', '--seeds', '1', '--jobs', '2', '--run-dir', 'stopped'];
-    const slow = ['--set', 'policy.with.pause=60'];
-    const metrics = at('stopped/runs/grpo-seed3/metrics.jsonl');
+    const metrics = ['grpo', 'mine'].map((name) => at(`stopped/runs/${name}-seed3/metrics.jsonl`));
+    writeFileSync(at('wait'), '');
     let interrupt = (): void => undefined;
     let shown = '';
-    const whenOneStepIsDone = setInterval(() => {
-      if (!existsSync(metrics) || !readFileSync(metrics, 'utf8').includes('"step":1')) return;
-      clearInterval(whenOneStepIsDone);
+    const whenBothDidAStep = setInterval(() => {
+      if (!metrics.every((file) => existsSync(file) && readFileSync(file, 'utf8').includes('"step":1'))) return;
+      // The table is drawn once more before its trainings are stopped.
+      if (!/\ngrpo .*step 1\/4.*\nmine .*step 1\/4/.test(shown)) return;
+      clearInterval(whenBothDidAStep);
       interrupt();
+      rmSync(at('wait'));
     }, 10);
-    const stopped = await runCommandLine(['compare', '-c', 'run.yaml', ...words, ...slow], {
+    const stopped = await runCommandLine(['compare', '-c', 'run.yaml', ...words], {
       writeOut: () => Promise.resolve(),
       error: { isTTY: true, columns: 120, write: (text) => (shown += text) },
       currentFolder: folder,
@@ -218,7 +222,7 @@ describe('compare', () => {
       expect(steps).toBeLessThan(4);
     }
     expect(existsSync(at('stopped/compare.lock'))).toBe(false);
-    const rest = await compare(...words, ...slow);
+    const rest = await compare(...words);
     expect([rest.code, rest.error]).toEqual([0, expect.stringMatching(/2 runs, [01] finished before/)]);
     const manifest = JSON.parse(readFileSync(at('stopped/runs/grpo-seed3/manifest.json'), 'utf8')) as {
       resumes?: unknown[];
