@@ -16,6 +16,7 @@ export function liveChanges(views: RunViews, signal: AbortSignal): ReadableStrea
   let known = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let watched = true;
+  let close: () => void = () => undefined;
   return new ReadableStream({
     start(controller) {
       const look = async (): Promise<void> => {
@@ -35,19 +36,18 @@ export function liveChanges(views: RunViews, signal: AbortSignal): ReadableStrea
         timer = setTimeout(again, pauseMilliseconds);
       };
       const again = (): void => void look().catch((error: unknown) => controller.error(error));
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer);
-          if (watched) controller.close();
-        },
-        { once: true },
-      );
+      close = () => {
+        clearTimeout(timer);
+        if (watched) controller.close();
+      };
+      signal.addEventListener('abort', close, { once: true });
       again();
     },
     cancel() {
       watched = false;
       clearTimeout(timer);
+      // Pages come and go while the signal stays.
+      signal.removeEventListener('abort', close);
     },
   });
 }

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { lockHolder, readManifest, type RunManifest } from '@turnwise/core';
 import { GroupFiles } from './group-files.js';
 import { GrowingMetrics } from './growing-metrics.js';
+import { LatestMetrics } from './latest-metrics.js';
+import type { MetricRow } from './metric-lines.js';
 import { QuestionHistories } from './question-histories.js';
 import type { RunRow, RunStatus } from './views.js';
 
 /** Everything the dashboard shows of one run, read as it is asked for. */
 export class RunView {
   readonly metrics: GrowingMetrics;
+  readonly latest: LatestMetrics;
   readonly groups: GroupFiles;
   readonly questions: QuestionHistories;
 
@@ -17,6 +20,7 @@ export class RunView {
     private readonly folder: string,
   ) {
     this.metrics = new GrowingMetrics(folder);
+    this.latest = new LatestMetrics(folder);
     this.groups = new GroupFiles(folder);
     this.questions = new QuestionHistories(this.groups);
   }
@@ -35,14 +39,14 @@ export class RunView {
   }
 
   async #row(): Promise<RunRow> {
-    const [manifest, rows, holder, state] = await Promise.all([
+    const [manifest, latest, holder, state] = await Promise.all([
       this.manifest(),
-      this.metrics.refresh(),
+      this.latest.read(),
       lockHolder(join(this.folder, 'run.lock')),
       stat(join(this.folder, 'metrics.jsonl')).catch(() => null),
     ]);
     const { config, strategy, createdAt, seed } = manifest;
-    const step = rows.at(-1)?.['step'] ?? -1;
+    const step = latest.recent.at(-1)?.['step'] ?? -1;
     const { steps } = config.training;
     const created = Date.parse(createdAt);
     return {
@@ -54,8 +58,8 @@ export class RunView {
       seed,
       step,
       steps,
-      exactMatch: rows.findLast((row) => row['eval/exact-match'] !== undefined)?.['eval/exact-match'] ?? null,
-      secondsPerStep: medianSeconds(rows.slice(-20)),
+      exactMatch: latest.exactMatch,
+      secondsPerStep: medianSeconds(latest.recent),
       createdAt: created,
       updatedAt: state?.mtimeMs ?? created,
     };
@@ -84,7 +88,7 @@ function statusOf(held: boolean, step: number, steps: number): RunStatus {
   return step >= steps ? 'finished' : 'stopped';
 }
 
-function medianSeconds(rows: readonly Readonly<Record<string, number>>[]): number | null {
+function medianSeconds(rows: readonly MetricRow[]): number | null {
   const seconds = rows
     .flatMap((row) => {
       const { 'rollout/seconds': rollout, 'update/seconds': update } = row;

@@ -34,7 +34,7 @@ export class RunViews {
     const views = await Promise.all((await this.#directory.names()).map((name) => this.find(name)));
     return Promise.all(
       views.flatMap((view) =>
-        view === null ? [] : [view.metrics.refresh().then((rows) => ({ name: view.name, rows: rows.length }))],
+        view === null ? [] : [view.latest.read().then(({ rows }) => ({ name: view.name, rows }))],
       ),
     );
   }

@@ -1,0 +1,63 @@
+import { open, stat } from 'node:fs/promises';
+
+/** Bytes read at a time. */
+const chunkBytes = 1 << 20;
+
+/** What was appended to a file of lines since it was last read. */
+export interface Appended {
+  /** The file became shorter, as a resumed run's does, was replaced or is gone: what was read before no longer counts. */
+  readonly anew: boolean;
+  /** Whole lines, each with its line feed, in pieces that end with one. A last line that is not whole yet waits. */
+  readonly pieces: AsyncIterable<Buffer>;
+}
+
+/** A file of lines that may still be written: what was read is not read again. */
+export class GrowingFile {
+  #offset = 0;
+  #inode = 0;
+
+  constructor(private readonly file: string) {}
+
+  /** The pieces have to be read to their end before the next call. */
+  async appended(): Promise<Appended> {
+    const state = await stat(this.file).catch(() => null);
+    const anew = state === null || state.ino !== this.#inode || state.size < this.#offset;
+    if (anew) this.#offset = 0;
+    this.#inode = state?.ino ?? 0;
+    return { anew, pieces: this.#pieces(state?.size ?? 0) };
+  }
+
+  async *#pieces(size: number): AsyncGenerator<Buffer> {
+    if (size <= this.#offset) return;
+    const handle = await open(this.file, 'r');
+    try {
+      let rest = Buffer.alloc(0);
+      let at = this.#offset;
+      while (at < size) {
+        const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, size - at));
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, at);
+        if (bytesRead === 0) return;
+        at += bytesRead;
+        const read =
+          rest.length === 0 ? buffer.subarray(0, bytesRead) : Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+        const end = read.lastIndexOf(10) + 1;
+        rest = read.subarray(end);
+        if (end === 0) continue;
+        this.#offset += end;
+        yield read.subarray(0, end);
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+/** Calls `read` one after the other, however many ask at once. */
+export function inTurn<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let last: Promise<unknown> = Promise.resolve();
+  return () => {
+    const next = last.then(read);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
