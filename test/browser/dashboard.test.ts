@@ -146,17 +146,45 @@ whenThereIsABrowser('the dashboard in a browser', () => {
     await page.getByRole('heading', { name: 'Where is it?' }).waitFor();
     expect(await page.locator('.cell.gold').count()).toBe(1);
     expect(await page.locator('.panel mark').allTextContents()).toEqual(['PARIS']);
-    const advantages = () => page.locator('.cell .number').allTextContents();
+    await page.getByText('Yet 1 of the wrong ones had found Paris: near-misses.').waitFor();
+    const advantages = () => page.locator('.cell .advantage .number').allTextContents();
     // Recorded by GRPO: nobody is right, nothing is learned.
-    expect(new Set(await advantages())).toEqual(new Set(['advantage 0']));
+    await page.getByText('nothing is learned here').waitFor();
+    expect(new Set(await advantages())).toEqual(new Set(['0']));
     await page.getByRole('button', { name: 'tspo', exact: true }).click();
     await page.getByText('credited at turn level').waitFor();
+    await page.getByText(/Turns that led to gold are credited \+\d/).waitFor();
     expect((await advantages())[0]).toMatch(/\+0\./);
+    // Beside it what an outcome alone gives, until somebody wants to see something else.
+    await page.locator('.cell .beside').first().waitFor();
+    expect(new Set(await page.locator('.cell .beside .number').allTextContents())).toEqual(new Set(['0']));
+    await page.getByRole('combobox', { name: 'beside' }).selectOption('nothing');
+    await page.locator('.cell .beside').first().waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'grpo', exact: true }).click();
-    await page.getByText('nothing is learned').waitFor();
+    await page.getByText('no level: nothing is learned').waitFor();
+    await page.getByRole('link', { name: 'next →' }).click();
+    await page.getByRole('heading', { name: /What\?$/ }).waitFor();
+    await page.getByRole('link', { name: '← previous' }).click();
     await page.getByRole('link', { name: 'this question over time' }).click();
     await page.getByText('Asked 3 times.').waitFor();
     expect(await page.locator('.visits .chip').allTextContents()).toEqual(['◐ near-miss', '◐ near-miss', '◑ mixed']);
+  });
+
+  it('finds a question by its words, and reads numbers off a chart', async () => {
+    await open('#/run/alpha/questions');
+    await page.getByText('2 questions').waitFor();
+    await page.getByRole('searchbox').fill('it where');
+    await page.getByText('1 question', { exact: true }).waitFor();
+    await page.getByRole('link', { name: /Where is it/ }).waitFor();
+    await page.getByRole('searchbox').fill('nowhere');
+    await page.getByText('0 questions').waitFor();
+    await page.getByRole('link', { name: 'curves' }).click();
+    const chart = page.locator('.chart').filter({ hasText: 'Groups: share by composition' });
+    const box = await chart.locator('.u-over').boundingBox();
+    if (box === null) throw new Error('no chart');
+    await page.mouse.move(box.x + box.width - 3, box.y + 20);
+    await chart.getByText('step 4').waitFor();
+    expect(await chart.locator('.legend output').allTextContents()).toEqual(['0.5', '0', '0.3', '0.2', '0.6']);
   });
 
   it('treats what models and passages say as text', async () => {

@@ -54,11 +54,12 @@ export function installProbe(): void {
     attributes: true,
     characterData: true,
   });
-  for (const name of ['stroke', 'fill', 'clearRect'] as const) {
-    const real = CanvasRenderingContext2D.prototype[name] as (...values: unknown[]) => void;
-    CanvasRenderingContext2D.prototype[name] = function (this: unknown, ...values: unknown[]) {
+  const canvas = CanvasRenderingContext2D.prototype as unknown as Record<string, (...values: unknown[]) => void>;
+  for (const name of ['stroke', 'fill', 'clearRect']) {
+    const real = canvas[name];
+    canvas[name] = function (this: unknown, ...values: unknown[]) {
       changed();
-      return real.apply(this, values);
+      real?.apply(this, values);
     };
   }
   const fetched = window.fetch.bind(window);

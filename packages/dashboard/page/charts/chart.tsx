@@ -13,6 +13,8 @@ export interface Line {
   readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
   /** Fills the area under it, for stacked charts. */
   readonly filled?: boolean;
+  /** What is read off it, where that is not what is drawn. Default: `values`. */
+  readonly told?: readonly number[];
 }
 
 export interface ChartProps {
@@ -23,6 +25,8 @@ export interface ChartProps {
   readonly logarithmic?: boolean;
   readonly share?: boolean;
   readonly height?: number;
+  /** Places where something happened. */
+  readonly marks?: readonly number[];
   /** Called with the value of `x` that somebody clicked. */
   readonly onPick?: (x: number) => void;
 }
@@ -31,6 +35,10 @@ export interface ChartProps {
 export function Chart(props: ChartProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const legend = useRef<HTMLUListElement>(null);
+  const caption = useRef<HTMLElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
   const [theme, setTheme] = useState(0);
   const { title, lines, logarithmic = false, height = 200 } = props;
   const shape = JSON.stringify([
@@ -38,6 +46,7 @@ export function Chart(props: ChartProps): JSX.Element {
     logarithmic,
     height,
     theme,
+    isDense(props),
     lines.map(({ label, band, filled, colour }) => [label, band !== undefined, filled, colour]),
   ]);
 
@@ -54,9 +63,19 @@ export function Chart(props: ChartProps): JSX.Element {
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const made = new uPlot(optionsOf(props, element.clientWidth), dataOf(props), element);
+    const options = optionsOf(props, widthOf(element));
+    options.hooks = {
+      ...options.hooks,
+      setCursor: [({ cursor }) => readOff(latest.current, [legend.current, caption.current], cursor.idx ?? null)],
+      drawAxes: [(plot) => drawMarks(plot, latest.current.marks ?? [])],
+    };
+    const made = new uPlot(options, dataOf(props), element);
     plot.current = made;
-    const watcher = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    const watcher = new ResizeObserver(() => {
+      // It also tells of the width the chart was made with.
+      const width = widthOf(element);
+      if (width !== made.width) made.setSize({ width, height });
+    });
     watcher.observe(element);
     return () => {
       watcher.disconnect();
@@ -64,16 +83,19 @@ export function Chart(props: ChartProps): JSX.Element {
       plot.current = null;
     };
   }, [shape]);
-  useEffect(() => plot.current?.setData(dataOf(props)), [props.x, props.lines]);
+  useEffect(() => plot.current?.setData(dataOf(props)), [props.x, props.lines, props.marks]);
 
   return (
     <figure class="chart">
-      <figcaption>{title}</figcaption>
+      <figcaption ref={caption}>
+        {title} <output aria-hidden="true" />
+      </figcaption>
       <div ref={place} role="img" aria-label={described(props)} />
-      <ul class="legend">
-        {lines.map(({ label, colour }, index) => (
+      <ul class="legend" ref={legend}>
+        {lines.map(({ label, colour, filled }, index) => (
           <li key={label}>
-            <Swatch index={colour ?? index} theme={theme} /> {label}
+            <Swatch index={colour ?? index} theme={theme} filled={filled ?? false} dashed={!isDense(props)} /> {label}{' '}
+            <output aria-hidden="true" />
           </li>
         ))}
       </ul>
@@ -81,8 +103,60 @@ export function Chart(props: ChartProps): JSX.Element {
   );
 }
 
-function Swatch({ index }: { index: number; theme: number }): JSX.Element {
-  const stroke = colourAt(palette().colours, index);
+const widthOf = (element: Element): number => Math.max(120, element.clientWidth);
+
+/** Writes what the lines are at a place beside their names, past the framework: the pointer moves often. */
+function readOff({ x, lines }: ChartProps, places: readonly (HTMLElement | null)[], place: number | null): void {
+  const outputs = places.flatMap((element) => [...(element?.querySelectorAll('output') ?? [])]);
+  const texts = lines.map(({ values, told = values }) => {
+    const value = place === null ? undefined : told[place];
+    return value === undefined || Number.isNaN(value) ? '' : short(value);
+  });
+  const step = place === null ? undefined : x[place];
+  [...texts, step === undefined ? '' : `step ${step}`].forEach((text, index) => {
+    const output = outputs[index];
+    if (output !== undefined && output.textContent !== text) output.textContent = text;
+  });
+}
+
+/** An upright line at each place. */
+function drawMarks(plot: uPlot, marks: readonly number[]): void {
+  const { ctx, bbox } = plot;
+  const { min = 0, max = 0 } = plot.scales['x'] ?? {};
+  ctx.save();
+  ctx.strokeStyle = palette().mark;
+  ctx.setLineDash([3, 3]);
+  for (const mark of marks) {
+    if (mark < min || mark > max) continue;
+    const at = Math.round(plot.valToPos(mark, 'x', true));
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
+}
+
+function Swatch({
+  index,
+  filled,
+  dashed,
+}: {
+  index: number;
+  theme: number;
+  filled: boolean;
+  dashed: boolean;
+}): JSX.Element {
+  const { colours, fills } = palette();
+  const stroke = colourAt(colours, index);
+  if (filled) {
+    return (
+      <svg width="22" height="11" aria-hidden="true">
+        <rect width="22" height="11" fill={colourAt(fills, index)} />
+        <line x1="0" x2="22" y1="1" y2="1" stroke={stroke} stroke-width="2" />
+      </svg>
+    );
+  }
   return (
     <svg width="22" height="8" aria-hidden="true">
       <line
@@ -92,17 +166,19 @@ function Swatch({ index }: { index: number; theme: number }): JSX.Element {
         y2="4"
         stroke={stroke}
         stroke-width="2.5"
-        stroke-dasharray={dashAt(index).join(' ')}
+        stroke-dasharray={dashed ? dashAt(index).join(' ') : undefined}
       />
     </svg>
   );
 }
 
+const short = (value: number): string => String(Number(value.toPrecision(4)));
+
 /** The last number of each line, for readers who hear the page. */
 function described({ title, lines, x }: ChartProps): string {
-  const last = lines.map(({ label, values }) => {
-    const value = values.findLast((each) => !Number.isNaN(each));
-    return `${label} ${value === undefined ? 'has no values' : `ends at ${Number(value.toPrecision(4))}`}`;
+  const last = lines.map(({ label, values, told = values }) => {
+    const value = told.findLast((each) => !Number.isNaN(each));
+    return `${label} ${value === undefined ? 'has no values' : `ends at ${short(value)}`}`;
   });
   return `${title}, to step ${x.at(-1) ?? 0}: ${last.join('; ')}`;
 }
@@ -116,11 +192,22 @@ function dataOf({ x, lines, logarithmic }: ChartProps): uPlot.AlignedData {
   return [[...x], ...columns] as uPlot.AlignedData;
 }
 
+/** A curve that stays at one value lies in the middle of a small range around it, not at the bottom of 0 to 100. */
+function span(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null) return [0, 1];
+  const margin = low === high ? Math.abs(low) / 10 || 0.01 : (high - low) / 12;
+  return [low >= 0 && low - margin < 0 ? 0 : low - margin, high + margin];
+}
+
+/** Lines of so many points that dashes could not be told apart; to draw them takes most of the time. */
+const isDense = ({ x }: ChartProps): boolean => x.length > 500;
+
 /** The chart library names it by a constant that only its own build can see. */
 const logarithmicScale = 3 as unknown as uPlot.Scale.Distr;
 
 function optionsOf(props: ChartProps, width: number): uPlot.Options {
   const { lines, logarithmic = false, share = false, height = 200, onPick } = props;
+  const dense = isDense(props);
   const { ink, grid, colours, fills } = palette();
   const series: uPlot.Series[] = [{}];
   const bands: uPlot.Band[] = [];
@@ -129,8 +216,8 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
     series.push({
       label,
       stroke,
-      width: 1.6,
-      dash: dashAt(colour ?? index),
+      width: dense ? 1 : 1.6,
+      dash: filled || dense ? [] : dashAt(colour ?? index),
       spanGaps: true,
       points: { show: false },
       ...(filled ? { fill: colourAt(fills, colour ?? index) } : {}),
@@ -148,7 +235,7 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
     font: '11px system-ui',
   };
   return {
-    width: Math.max(120, width),
+    width,
     height,
     series,
     bands,
@@ -160,7 +247,7 @@ function optionsOf(props: ChartProps, width: number): uPlot.Options {
         ? { distr: logarithmicScale }
         : share
           ? { range: (_plot, low, high) => [Math.min(0, low), Math.max(1, high)] }
-          : {},
+          : { range: (_plot, low, high) => span(low, high) },
     },
     axes: [axis, { ...axis, size: 52 }],
     hooks: {

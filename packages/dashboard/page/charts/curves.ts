@@ -25,7 +25,12 @@ export interface RunCurve {
 }
 
 /** Curves on common steps; NaN where a run has none. */
-export function aligned(curves: readonly RunCurve[]): { x: number[]; columns: number[][] } {
+export function aligned(curves: readonly RunCurve[]): { x: readonly number[]; columns: (readonly number[])[] } {
+  const [first] = curves;
+  // Most runs that are laid over one another record the same steps.
+  if (first !== undefined && curves.every(({ steps }) => same(steps, first.steps))) {
+    return { x: first.steps, columns: curves.map(({ values }) => values) };
+  }
   const x = [...new Set(curves.flatMap(({ steps }) => [...steps]))].sort((a, b) => a - b);
   const place = new Map(x.map((step, index) => [step, index]));
   const columns = curves.map(({ steps, values }) => {
@@ -37,6 +42,9 @@ export function aligned(curves: readonly RunCurve[]): { x: number[]; columns: nu
   });
   return { x, columns };
 }
+
+const same = (one: readonly number[], other: readonly number[]): boolean =>
+  one === other || (one.length === other.length && one.every((value, index) => value === other[index]));
 
 /** Mean and range over the columns at each place, of those that have a value there. */
 export function range(columns: readonly (readonly number[])[]): { mean: number[]; low: number[]; high: number[] } {

@@ -6,6 +6,8 @@ const dashes = [[], [7, 3], [2, 2.5], [9, 3, 2, 3], [4, 2], [1.5, 4], [12, 4], [
 export interface Palette {
   readonly ink: string;
   readonly grid: string;
+  /** Of lines where something happened. */
+  readonly mark: string;
   readonly colours: readonly string[];
   /** For areas, opaque: stacked ones lie over one another. By place, as `colours`. */
   readonly fills: readonly string[];
@@ -21,8 +23,8 @@ function isDark(): boolean {
 
 export function palette(): Palette {
   return isDark()
-    ? { ink: '#c7ccd1', grid: '#31373d', colours: dark, fills: darkFills }
-    : { ink: '#3a4046', grid: '#e3e6e9', colours: light, fills: lightFills };
+    ? { ink: '#c7ccd1', grid: '#31373d', mark: '#ff9d5c', colours: dark, fills: darkFills }
+    : { ink: '#3a4046', grid: '#e3e6e9', mark: '#c24e00', colours: light, fills: lightFills };
 }
 
 export const colourAt = (colours: readonly string[], index: number): string =>

@@ -11,8 +11,12 @@ class RequestFailure extends Error {
   }
 }
 
-async function ask<Reply>(address: string, query: Readonly<Record<string, string | number>> = {}): Promise<Reply> {
-  const parameters = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+type Query = Readonly<Record<string, string | number | readonly string[]>>;
+
+async function ask<Reply>(address: string, query: Query = {}): Promise<Reply> {
+  const parameters = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => [value].flat().map((each) => [name, String(each)])),
+  );
   const response = await fetch(`api/${address}?${parameters.toString()}`).catch(() => {
     throw new RequestFailure(0, 'The dashboard cannot be reached. Is it still running?');
   });
@@ -29,13 +33,13 @@ export const httpSource: Source = {
   runs: () => ask('runs'),
   manifest: (run) => ask('manifest', { run }),
   events: (run) => ask('events', { run }),
-  metrics: (run, from) => ask('metrics', { run, from }),
+  metrics: (run, from, names = []) => ask('metrics', { run, from, name: names }),
   steps: (run) => ask('steps', { run }),
   groups: (run, step) => ask('groups', { run, step }),
   group: (run, step, index) => ask('group', { run, step, index }),
   strategies: () => ask('strategies'),
   credit: (run, step, index, strategy) => ask('credit', { run, step, index, strategy }),
-  questions: (run, offset, limit) => ask('questions', { run, offset, limit }),
+  questions: (run, offset, limit, words = '') => ask('questions', { run, offset, limit, words }),
   question: (run, id) => ask('question', { run, id }),
   watch(listener) {
     const events = new EventSource('api/live');

@@ -31,14 +31,16 @@ export interface Source {
   runs(): Promise<readonly RunRow[]>;
   manifest(run: string): Promise<Manifest>;
   events(run: string): Promise<RunEvents>;
-  metrics(run: string, from: number): Promise<MetricColumns>;
+  /** Metrics from a row on; those of some names, or all. A source may answer with more than was asked. */
+  metrics(run: string, from: number, names?: readonly string[]): Promise<MetricColumns>;
   steps(run: string): Promise<readonly number[]>;
   groups(run: string, step: number): Promise<GroupPage>;
   group(run: string, step: number, index: number): Promise<RecordedGroupLine>;
   /** Names of strategies that recorded groups can be credited by. */
   strategies(): Promise<readonly string[]>;
   credit(run: string, step: number, index: number, strategy: string): Promise<GroupCredit>;
-  questions(run: string, offset: number, limit: number): Promise<QuestionPage>;
+  /** `words`: only questions whose text or id holds all of them. A source may leave that to whoever asks. */
+  questions(run: string, offset: number, limit: number, words?: string): Promise<QuestionPage>;
   question(run: string, id: string): Promise<QuestionHistory>;
   /** Calls back when runs grow, appear or go, until the returned function is called. */
   watch(listener: (changed: readonly RunChange[], gone: readonly string[]) => void): () => void;

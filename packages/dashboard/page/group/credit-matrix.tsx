@@ -3,8 +3,10 @@ import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { RecordedGroupLine } from '../data/group-line.js';
 import type { Credit } from '../pages/group-page.js';
-import { signed } from '../text/numbers.js';
+import { StateChip } from '../parts/state-chip.js';
 import { plain } from '../text/plain.js';
+import { Bar } from './bars.js';
+import { nearMissed } from './first-gold.js';
 
 /** A turn of the group. */
 export interface Place {
@@ -12,20 +14,28 @@ export interface Place {
   readonly turn: number;
 }
 
+/** What another strategy gives the group, to stand beside. */
+export interface Beside {
+  readonly strategy: string;
+  readonly credit: Credit;
+}
+
 /**
  * The group at a look: a row a trajectory, a column a turn, so that a turn stands under the same turn of the others, which
- * is what turn-level credit compares. Each cell says what the turn did; its bar is its advantage, up or down from the line.
- * Arrow keys move between turns.
+ * is what turn-level credit compares. Each cell says what the turn did; bars are its reward and its advantage, and the cell
+ * has the colour of the advantage, the stronger the larger it is. Arrow keys move between turns.
  */
 export function CreditMatrix({
   group,
   credit,
+  beside,
   gold,
   chosen,
   onChoose,
 }: {
   group: RecordedGroupLine;
   credit: Credit;
+  beside: Beside | null;
   gold: readonly (number | null)[];
   chosen: Place;
   onChoose: (place: Place) => void;
@@ -33,7 +43,9 @@ export function CreditMatrix({
   const grid = useRef<HTMLTableElement>(null);
   const { trajectories } = group;
   const longest = Math.max(1, ...trajectories.map(({ turns }) => turns.length));
-  const most = Math.max(1e-9, ...credit.advantages.turns.flat().map(Math.abs));
+  const most = largest(credit.advantages.turns);
+  const mostReward = largest(credit.shaped.map(({ turns }) => turns));
+  const mostBeside = beside === null ? 1 : largest(beside.credit.advantages.turns);
   const move = (event: KeyboardEvent): void => {
     const by = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
     if (by === undefined) return;
@@ -79,6 +91,7 @@ export function CreditMatrix({
                         type="button"
                         data-place={`${row}/${turn}`}
                         class={`cell ${step.action.kind} ${gold[row] === turn ? 'gold' : ''}`}
+                        style={{ '--tint': tint(advantage, most) }}
                         aria-current={here ? 'true' : undefined}
                         tabIndex={here ? 0 : -1}
                         onClick={() => onChoose({ trajectory: row, turn })}
@@ -87,7 +100,18 @@ export function CreditMatrix({
                           <bdi>{says(step)}</bdi>
                         </span>
                         {gold[row] === turn && <span class="star">gold first seen</span>}
-                        <Bar value={advantage} most={most} />
+                        <span class="bars">
+                          <Bar kind="reward" label="reward" value={rewards?.turns[turn] ?? 0} most={mostReward} />
+                          <Bar kind="advantage" label="advantage" value={advantage} most={most} />
+                          {beside !== null && (
+                            <Bar
+                              kind="beside"
+                              label={beside.strategy}
+                              value={beside.credit.advantages.turns[row]?.[turn] ?? 0}
+                              most={mostBeside}
+                            />
+                          )}
+                        </span>
                       </button>
                     </td>
                   );
@@ -101,6 +125,11 @@ export function CreditMatrix({
                     </span>
                   )}
                   <span class="faint"> {trajectory.stopReason}</span>
+                  {nearMissed(rewards, gold[row] ?? null) && (
+                    <div>
+                      <StateChip state="near-miss" />
+                    </div>
+                  )}
                 </td>
               </tr>
             );
@@ -118,29 +147,12 @@ function says({ action }: Turn): string {
   return `invalid: ${action.reason}`;
 }
 
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+const largest = (rows: readonly (readonly number[])[]): number => Math.max(1e-9, ...rows.flat().map(Math.abs));
 
-/** An advantage: up and blue, down and orange, and its number. */
-function Bar({ value, most }: { value: number; most: number }): JSX.Element {
-  const size = Math.round((16 * Math.abs(value)) / most);
-  return (
-    <span class="bar">
-      <svg width="56" height="36" aria-hidden="true">
-        <line x1="0" x2="56" y1="18" y2="18" class="axis" />
-        {value !== 0 && (
-          <rect
-            x="8"
-            width="40"
-            y={value > 0 ? 18 - size : 18}
-            height={Math.max(1, size)}
-            class={value > 0 ? 'up' : 'down'}
-          />
-        )}
-      </svg>
-      <span class={`number ${value > 0 ? 'up' : value < 0 ? 'down' : 'faint'}`}>
-        <span class="hidden">advantage </span>
-        {signed(value)}
-      </span>
-    </span>
-  );
+/** How much of the advantage's colour a cell has: at most so much that text stays readable on it. */
+function tint(advantage: number, most: number): string {
+  const share = Math.round((26 * Math.abs(advantage)) / most);
+  return `color-mix(in srgb, var(${advantage > 0 ? '--up' : '--down'}) ${share}%, var(--ground))`;
 }
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

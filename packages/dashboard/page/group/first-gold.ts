@@ -1,4 +1,4 @@
-import type { Trajectory } from '@turnwise/core';
+import type { Trajectory, TurnRewards } from '@turnwise/core';
 import type { RecordedGroupLine } from '../data/group-line.js';
 import { goldRanges } from '../text/gold-ranges.js';
 
@@ -19,3 +19,7 @@ function searched({ turns }: Trajectory, answers: readonly string[]): number | n
   );
   return turn === -1 ? null : turn;
 }
+
+/** Whether a trajectory is wrong although it had seen gold; one that abstains is neither. */
+export const nearMissed = (rewards: TurnRewards | undefined, gold: number | null): boolean =>
+  typeof rewards?.outcome === 'number' && !rewards.correct && gold !== null;

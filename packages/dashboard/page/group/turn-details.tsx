@@ -8,6 +8,7 @@ import { signed } from '../text/numbers.js';
 import { plain } from '../text/plain.js';
 import type { Place } from './credit-matrix.js';
 import { TokenStrip } from './token-strip.js';
+import { writtenBy } from './written.js';
 
 /** One turn in full: what was thought and asked, what came back, what was paid and why; then whose token is whose. */
 export function TurnDetails({
@@ -27,7 +28,8 @@ export function TurnDetails({
   const { answers } = group.question;
   const rewards = credit.shaped[place.trajectory];
   const reason = rewards?.reasons?.[place.turn];
-  const { observation, output } = turn;
+  const { observation, output, action } = turn;
+  const { thought, act } = writtenBy(turn);
   return (
     <section class="details" aria-label={`Trajectory ${place.trajectory}, turn ${place.turn}`} aria-live="polite">
       <h2>
@@ -45,14 +47,28 @@ export function TurnDetails({
       </p>
       {gold[place.trajectory] === place.turn && (
         <p class="notice good">
-          A gold answer ({answers.map(plain).join(' or ')}) stands in this observation, and in none before it: this is
-          the first occurrence.
+          Gold, first seen: {answers.map(plain).join(' or ')} stands in what came back here, and in nothing that came
+          back before. FOLR credits the turns up to this one.
         </p>
       )}
-      <h3>What the policy wrote</h3>
-      <div class="panel policy">
-        <LongText text={output.text} />
+      {thought !== '' && (
+        <>
+          <h3>Thought</h3>
+          <div class="panel policy">
+            <LongText text={thought} />
+          </div>
+        </>
+      )}
+      <h3>{headings[action.kind]}</h3>
+      <div class="panel policy act">
+        <LongText text={act} />
       </div>
+      <details>
+        <summary>All it wrote, as it wrote it</summary>
+        <div class="panel policy">
+          <LongText text={output.text} />
+        </div>
+      </details>
       {observation !== null && (
         <>
           <h3>
@@ -68,6 +84,8 @@ export function TurnDetails({
     </section>
   );
 }
+
+const headings = { search: 'Query', answer: 'Answer', invalid: 'Invalid: no query and no answer' } as const;
 
 /** The passages themselves, before they were cut to what the policy may read. */
 function Hits({ hits, answers }: { hits: readonly ObservedHit[]; answers: readonly string[] }): JSX.Element {

@@ -1,12 +1,14 @@
 import type { JSX } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { Chart, type Line } from '../charts/chart.js';
+import { useCurveSettings } from '../charts/curve-controls.js';
 import { smoothed, stacked } from '../charts/curves.js';
 import { useMetrics, type RunMetrics } from '../data/run-metrics.js';
-import type { Source } from '../data/source.js';
+import type { RunEvents, Source } from '../data/source.js';
+import { useData } from '../data/use-data.js';
 import type { Live } from '../data/use-live.js';
 import { Loading } from '../parts/notices.js';
-import { go } from '../router.js';
+import { addressOf, go } from '../router.js';
 
 interface Plan {
   readonly title: string;
@@ -28,30 +30,23 @@ const plans: readonly Plan[] = [
 /** A run's curves. A click on the composition opens the groups of that step. */
 export function CurvesTab({ source, live, run }: { source: Source; live: Live; run: string }): JSX.Element {
   const metrics = useMetrics(source, [run], live.rows).get(run);
-  const [weight, setWeight] = useState(0);
-  const [logarithmic, setLogarithmic] = useState(false);
+  const [{ weight, logarithmic }, controls] = useCurveSettings();
   const charts = useMemo(() => (metrics === undefined ? [] : chartsOf(metrics, weight)), [metrics, weight]);
   const composition = useMemo(() => (metrics === undefined ? null : compositionOf(metrics)), [metrics]);
+  const { value: record } = useData(() => source.events(run), [run], live.changes);
+  const marks = useMemo(() => (record === null ? [] : marksOf(record)), [record]);
   if (metrics === undefined || composition === null) return <Loading />;
   const x = metrics.columns.get('step') ?? [];
   if (x.length === 0) return <p class="faint">Nothing is recorded yet.</p>;
   return (
     <>
       <p class="controls">
-        <label>
-          Smoothing{' '}
-          <input
-            type="range"
-            min="0"
-            max="0.98"
-            step="0.02"
-            value={weight}
-            onInput={(event) => setWeight(Number(event.currentTarget.value))}
-          />
-        </label>
-        <label>
-          <input type="checkbox" checked={logarithmic} onChange={() => setLogarithmic(!logarithmic)} /> Log axis
-        </label>
+        {controls}
+        {marks.length > 0 && (
+          <a href={addressOf({ page: 'run', run, tab: 'events', step: null })}>
+            ┊ {marks.length === 1 ? 'a step' : `${marks.length} steps`} with events
+          </a>
+        )}
       </p>
       <div class="charts">
         <Chart
@@ -59,6 +54,7 @@ export function CurvesTab({ source, live, run }: { source: Source; live: Live; r
           x={composition.x}
           lines={composition.lines}
           share
+          marks={marks}
           onPick={(step) => go({ page: 'run', run, tab: 'groups', step })}
         />
         {charts.map(({ plan, lines }) => (
@@ -67,6 +63,7 @@ export function CurvesTab({ source, live, run }: { source: Source; live: Live; r
             title={plan.title}
             x={x}
             lines={lines}
+            marks={marks}
             share={plan.share ?? false}
             logarithmic={logarithmic && plan.share !== true}
           />
@@ -74,6 +71,12 @@ export function CurvesTab({ source, live, run }: { source: Source; live: Live; r
       </div>
     </>
   );
+}
+
+/** Steps at which something happened that a curve may show: no checkpoints, which come and go. */
+function marksOf({ events }: RunEvents): number[] {
+  const steps = events.flatMap(({ step, kind }) => (typeof step === 'number' && kind !== 'checkpoint' ? [step] : []));
+  return [...new Set(steps)];
 }
 
 function chartsOf({ columns }: RunMetrics, weight: number): { plan: Plan; lines: Line[] }[] {
@@ -98,23 +101,33 @@ function chartsOf({ columns }: RunMetrics, weight: number): { plan: Plan; lines:
   ].filter((chart) => chart.lines.length > 0);
 }
 
-/** All-wrong, mixed and all-correct make up the whole; near-missed and dead groups lie across it, as lines. */
+/** The states of groups, worst first, make up the whole; dead ones, of any state, lie across it as a line. */
 function compositionOf({ columns }: RunMetrics): { x: number[]; lines: Line[] } {
   const steps = columns.get('step') ?? [];
-  const sampled = steps.flatMap((_, index) =>
-    Number.isNaN(columns.get('groups/mixed')?.[index] ?? Number.NaN) ? [] : [index],
-  );
+  const mixed = columns.get('groups/mixed') ?? [];
+  const sampled = steps.flatMap((_, index) => (Number.isNaN(mixed[index] ?? Number.NaN) ? [] : [index]));
   const column = (name: string): number[] =>
     sampled.map((index) => columns.get(`groups/${name}`)?.[index] ?? Number.NaN);
-  const [wrong = [], mixed = [], correct = []] = stacked(['all-wrong', 'mixed', 'all-correct'].map(column));
+  // Of a run recorded before near-misses were: all-wrong as a whole.
+  const nearMissed = column('all-wrong-near-miss').map((share) => (Number.isNaN(share) ? 0 : share));
+  const neverSeen = column('all-wrong').map((share, index) => Math.max(0, share - (nearMissed[index] ?? 0)));
+  const areas = [neverSeen, nearMissed, column('mixed'), column('all-correct')];
+  const labels = ['all-wrong', 'near-miss', 'mixed', 'all-correct'];
+  const tops = stacked(areas);
   return {
     x: sampled.map((index) => steps[index] as number),
     lines: [
-      { label: 'all-wrong', values: wrong, filled: true, colour: 1 },
-      { label: 'mixed', values: mixed, filled: true, colour: 0 },
-      { label: 'all-correct', values: correct, filled: true, colour: 2 },
+      ...labels.map((label, place) => ({
+        label,
+        values: tops[place] ?? [],
+        told: areas[place] ?? [],
+        filled: true,
+        colour: stateColours[place] ?? 0,
+      })),
       { label: 'dead', values: column('dead'), colour: 6 },
-      { label: 'near-missed', values: column('near-miss'), colour: 4 },
     ],
   };
 }
+
+/** Places in the palette, as the chips of states are coloured: orange, yellow, blue, green. */
+const stateColours = [1, 4, 0, 2];

@@ -3,7 +3,10 @@ import type { Live } from '../data/use-live.js';
 import type { Source } from '../data/source.js';
 import { useData } from '../data/use-data.js';
 import { Failure, Loading } from '../parts/notices.js';
+import { addressOf } from '../router.js';
 import { plain } from '../text/plain.js';
+
+const says = (value: unknown): string => plain(typeof value === 'string' ? value : JSON.stringify(value));
 
 /** What happened besides training: the watchdog, quarantined questions, checkpoints, resumes. */
 export function EventsTab({ source, live, run }: { source: Source; live: Live; run: string }): JSX.Element {
@@ -18,12 +21,19 @@ export function EventsTab({ source, live, run }: { source: Source; live: Live; r
       ) : (
         <ol class="events">
           {value.events.map((event, index) => {
-            const { step, kind, event: name, ...rest } = event;
-            const says = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+            const { step, kind, message, ...rest } = event;
+            const details = Object.keys(rest).length === 0 ? '' : JSON.stringify(rest);
             return (
               <li key={index}>
-                <span class="number">step {plain(says(step ?? '–'))}</span>{' '}
-                <strong>{plain(says(kind ?? name ?? 'event'))}</strong> <code>{plain(JSON.stringify(rest))}</code>
+                {typeof step === 'number' ? (
+                  <a class="number" href={addressOf({ page: 'run', run, tab: 'groups', step })}>
+                    step {step}
+                  </a>
+                ) : (
+                  <span class="number">no step</span>
+                )}{' '}
+                <span class={`badge ${kind === 'checkpoint' ? '' : 'warn'}`}>{says(kind ?? 'event')}</span>{' '}
+                <span>{says(message ?? '')}</span> {details !== '' && <code class="faint">{plain(details)}</code>}
               </li>
             );
           })}

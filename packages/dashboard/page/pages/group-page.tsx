@@ -1,4 +1,5 @@
 import type { GroupAdvantages, TurnRewards } from '@turnwise/core';
+import type { GroupSummary } from '@turnwise/server';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { CreditMatrix, type Place } from '../group/credit-matrix.js';
@@ -9,6 +10,8 @@ import type { Source } from '../data/source.js';
 import { useData } from '../data/use-data.js';
 import { Failure, Loading } from '../parts/notices.js';
 import { StateChip } from '../parts/state-chip.js';
+import { useBeside } from '../group/beside.js';
+import { Reading } from '../group/reading.js';
 import { addressOf } from '../router.js';
 import { plain } from '../text/plain.js';
 
@@ -34,11 +37,14 @@ export function GroupPage({
     () => (strategy === recorded ? Promise.resolve(null) : source.credit(run, step, index, strategy)),
     [run, step, index, strategy],
   );
+  const compared = useBeside(source, run, step, index, strategies ?? [], strategy);
+  const siblings = useData(() => source.groups(run, step), [run, step]);
   const [place, setPlace] = useState<Place | null>(null);
   const gold = useMemo(() => (group === null ? [] : firstGoldTurns(group)), [group]);
   if (error !== null) return <Failure error={error} />;
   if (group === null) return <Loading />;
   const credit: Credit = replayed.value ?? group;
+  const summary = siblings.value?.groups.find((each) => each.index === index);
   const chosen = place ?? firstPlace(group, gold);
   return (
     <>
@@ -48,18 +54,13 @@ export function GroupPage({
           <bdi>{plain(run)}</bdi>, step {step}
         </a>{' '}
         / group {index}
+        <Siblings run={run} step={step} index={index} groups={siblings.value?.groups ?? []} />
       </nav>
       <h1>
         <bdi>{plain(group.question.text)}</bdi>
       </h1>
       <p class="facts">
-        <StateChip
-          state={
-            group.advantages.composition === 'all-wrong' && gold.some((turn) => turn !== null)
-              ? 'near-miss'
-              : group.advantages.composition
-          }
-        />
+        {summary !== undefined && <StateChip state={summary.state} />}
         <span>
           gold: <strong>{group.question.answers.map(plain).join(' or ')}</strong>
         </span>
@@ -69,26 +70,63 @@ export function GroupPage({
         </span>
         <a href={addressOf({ page: 'question', run, id: group.question.id })}>this question over time</a>
       </p>
+      <Reading group={group} credit={credit} gold={gold} />
       {(strategies?.length ?? 0) > 0 && (
-        <p class="controls" role="group" aria-label="Credited by">
-          <span>Credited</span>
-          {[recorded, ...(strategies ?? [])].map((name) => (
-            <button
-              type="button"
-              key={name}
-              class="quiet"
-              aria-pressed={strategy === name}
-              onClick={() => setStrategy(name)}
-            >
-              {name}
-            </button>
-          ))}
+        <p class="controls">
+          <span role="group" aria-label="Credited by" class="choices">
+            <span>Credited</span>
+            {[recorded, ...(strategies ?? [])].map((name) => (
+              <button
+                type="button"
+                key={name}
+                class="quiet"
+                aria-pressed={strategy === name}
+                onClick={() => setStrategy(name)}
+              >
+                {name}
+              </button>
+            ))}
+          </span>
+          {compared.choice}
         </p>
       )}
       {replayed.error !== null && <Failure error={replayed.error} />}
-      <CreditMatrix group={group} credit={credit} gold={gold} chosen={chosen} onChoose={setPlace} />
+      <CreditMatrix
+        group={group}
+        credit={credit}
+        beside={compared.beside}
+        gold={gold}
+        chosen={chosen}
+        onChoose={setPlace}
+      />
       <TurnDetails group={group} credit={credit} gold={gold} place={chosen} />
     </>
+  );
+}
+
+/** The groups of the step before and after this one. */
+function Siblings({
+  run,
+  step,
+  index,
+  groups,
+}: {
+  run: string;
+  step: number;
+  index: number;
+  groups: readonly GroupSummary[];
+}): JSX.Element {
+  const place = groups.findIndex((each) => each.index === index);
+  const link = (text: string, at: number): JSX.Element | null => {
+    const group = groups[at];
+    return place === -1 || group === undefined ? null : (
+      <a href={addressOf({ page: 'group', run, step, index: group.index })}>{text}</a>
+    );
+  };
+  return (
+    <span class="siblings">
+      {link('← previous', place - 1)} {link('next →', place + 1)}
+    </span>
   );
 }
 

@@ -1,4 +1,3 @@
-import type { GroupSummary, QuestionState } from '@turnwise/server';
 import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../data/use-live.js';
@@ -10,13 +9,6 @@ import { VirtualList } from '../parts/virtual-list.js';
 import { addressOf, go } from '../router.js';
 import { percent } from '../text/numbers.js';
 import { plain } from '../text/plain.js';
-
-/** Where a group stands, worst to best. */
-export const stateOf = ({
-  composition,
-  nearMisses,
-}: Pick<GroupSummary, 'composition' | 'nearMisses'>): QuestionState =>
-  composition === 'all-wrong' && nearMisses > 0 ? 'near-miss' : composition;
 
 const choices = ['all', 'all-wrong', 'near-miss', 'mixed', 'all-correct', 'dead'] as const;
 
@@ -40,7 +32,7 @@ export function GroupsTab({
   if (steps === null) return <Loading />;
   if (step === null) return <p class="faint">No groups are recorded yet.</p>;
   const rows = (groups.value?.groups ?? []).filter(
-    (group) => choice === 'all' || (choice === 'dead' ? group.dead : stateOf(group) === choice),
+    (group) => choice === 'all' || (choice === 'dead' ? group.dead : group.state === choice),
   );
   return (
     <>
@@ -63,7 +55,7 @@ export function GroupsTab({
       <VirtualList rows={rows} rowHeight={44} height={600} label={`Groups of step ${step}`}>
         {(group) => (
           <a class="row" href={addressOf({ page: 'group', run, step, index: group.index })}>
-            <StateChip state={stateOf(group)} />
+            <StateChip state={group.state} />
             <bdi class="grow">{plain(group.question.text)}</bdi>
             {group.dead && <span class="badge warn">dead</span>}
             <span class="number" title="mean outcome">

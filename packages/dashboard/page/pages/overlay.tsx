@@ -2,6 +2,7 @@ import type { RunRow } from '@turnwise/server';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { Chart, type Line } from '../charts/chart.js';
+import { useCurveSettings } from '../charts/curve-controls.js';
 import { aligned, range, smoothed, type RunCurve } from '../charts/curves.js';
 import { useMetrics } from '../data/run-metrics.js';
 import type { Source } from '../data/source.js';
@@ -13,16 +14,16 @@ const first = ['eval/exact-match', 'eval/f1', 'reward/outcome-mean', 'groups/dea
 /** One metric of several runs, laid over one another: each by itself, or runs that differ in their seed as a band. */
 export function Overlay({ source, live, runs }: { source: Source; live: Live; runs: readonly RunRow[] }): JSX.Element {
   const [metric, setMetric] = useState('eval/exact-match');
-  const [weight, setWeight] = useState(0);
-  const [logarithmic, setLogarithmic] = useState(false);
+  const [{ weight, logarithmic }, controls] = useCurveSettings();
   const [bands, setBands] = useState(false);
   const metrics = useMetrics(
     source,
     runs.map(({ name }) => name),
     live.rows,
+    ['step', metric],
   );
   const names = useMemo(() => {
-    const known = new Set([...metrics.values()].flatMap(({ columns }) => [...columns.keys()]));
+    const known = new Set([...metrics.values()].flatMap((each) => [...each.names]));
     known.delete('step');
     return [...first.filter((name) => known.has(name)), ...[...known].filter((name) => !first.includes(name)).sort()];
   }, [metrics]);
@@ -51,20 +52,7 @@ export function Overlay({ source, live, runs }: { source: Source; live: Live; ru
             ))}
           </select>
         </label>
-        <label>
-          Smoothing{' '}
-          <input
-            type="range"
-            min="0"
-            max="0.98"
-            step="0.02"
-            value={weight}
-            onInput={(event) => setWeight(Number(event.currentTarget.value))}
-          />
-        </label>
-        <label>
-          <input type="checkbox" checked={logarithmic} onChange={() => setLogarithmic(!logarithmic)} /> Log axis
-        </label>
+        {controls}
         <label>
           <input type="checkbox" checked={bands} onChange={() => setBands(!bands)} /> Seeds as a band
         </label>
@@ -74,13 +62,13 @@ export function Overlay({ source, live, runs }: { source: Source; live: Live; ru
   );
 }
 
-function single(curves: readonly RunCurve[]): { x: number[]; lines: Line[] } {
+function single(curves: readonly RunCurve[]): { x: readonly number[]; lines: Line[] } {
   const { x, columns } = aligned(curves);
   return { x, lines: curves.map(({ run }, index) => ({ label: run, values: columns[index] ?? [] })) };
 }
 
 /** Runs of one strategy and policy become a mean with the range over them. */
-function banded(curves: readonly RunCurve[]): { x: number[]; lines: Line[] } {
+function banded(curves: readonly RunCurve[]): { x: readonly number[]; lines: Line[] } {
   const { x, columns } = aligned(curves);
   const groups = [...new Set(curves.map(({ group }) => group))];
   const lines = groups.map((group): Line => {

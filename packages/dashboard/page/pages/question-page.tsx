@@ -8,7 +8,6 @@ import { StateChip } from '../parts/state-chip.js';
 import { addressOf } from '../router.js';
 import { percent } from '../text/numbers.js';
 import { plain } from '../text/plain.js';
-import { stateOf } from './groups-tab.js';
 
 /** A question over time: how its group changed from step to step, from all-wrong through near-miss to solved. */
 export function QuestionPage({ source, run, id }: { source: Source; run: string; id: string }): JSX.Element {
@@ -59,7 +58,7 @@ export function QuestionPage({ source, run, id }: { source: Source; run: string;
               <li key={visit.step}>
                 <a class="row" href={addressOf({ page: 'group', run, step: visit.step, index: visit.index })}>
                   <span class="number">step {visit.step}</span>
-                  <StateChip state={stateOf(visit)} />
+                  <StateChip state={visit.state} />
                   <span class="grow" />
                   {visit.dead && <span class="badge warn">dead</span>}
                   <span class="number">{visit.nearMisses} near-misses</span>

@@ -6,10 +6,14 @@ import type { CreditStrategies } from '../services.js';
 import { liveChanges } from './live-changes.js';
 import type { RunView } from './run-view.js';
 import type { RunViews } from './run-views.js';
-import type { GroupCredit, GroupPage } from './views.js';
+import type { GroupCredit, GroupPage, QuestionPage, QuestionRow } from './views.js';
 
-/** Most rows of a page of groups or questions. */
-const mostRows = 500;
+/** Most rows of a page of groups, and of questions. */
+const mostGroups = 5000;
+const mostQuestions = 500;
+
+/** Most visits told of a question in a list; there is a page with all of them. */
+const mostVisits = 16;
 
 /** What the page asks for. Everything is read; nothing here changes a run. */
 export function addDashboardRoutes(
@@ -33,7 +37,8 @@ export function addDashboardRoutes(
   app.get('/api/events', async (context) => context.json(await (await runOf(context.req.query('run'))).events()));
   app.get('/api/metrics', async (context) => {
     const { run, from } = context.req.query();
-    return context.json(await (await runOf(run)).metrics.columns(wholeNumber('from', from, 0)));
+    const only = context.req.queries('name');
+    return context.json(await (await runOf(run)).metrics.columns(wholeNumber('from', from, 0), only));
   });
   app.get('/api/steps', async (context) => context.json(await (await runOf(context.req.query('run'))).groups.steps()));
   app.get('/api/groups', async (context) => {
@@ -42,7 +47,7 @@ export function addDashboardRoutes(
     const all = await (await runOf(run)).groups.summaries(number);
     if (all === null) throw new HttpFailure(404, `No groups were recorded at step ${number}.`);
     const start = wholeNumber('offset', offset, 0);
-    const groups = all.slice(start, start + Math.min(mostRows, wholeNumber('limit', limit, mostRows)));
+    const groups = all.slice(start, start + Math.min(mostGroups, wholeNumber('limit', limit, mostGroups)));
     return context.json({ step: number, total: all.length, groups } satisfies GroupPage);
   });
   app.get('/api/group', async (context) => {
@@ -63,14 +68,21 @@ export function addDashboardRoutes(
     return context.json({ strategy: opened.name, shaped: first.shaped, advantages } satisfies GroupCredit);
   });
   app.get('/api/questions', async (context) => {
-    const { run, offset, limit } = context.req.query();
-    const rows = Math.min(mostRows, wholeNumber('limit', limit, mostRows));
-    return context.json(await (await runOf(run)).questions.page(wholeNumber('offset', offset, 0), rows));
+    const { run, offset, limit, words } = context.req.query();
+    const rows = Math.min(mostQuestions, wholeNumber('limit', limit, mostQuestions));
+    const questions = await (await runOf(run)).questions();
+    const page = await questions.page(wholeNumber('offset', offset, 0), rows, words);
+    return context.json({ ...page, questions: page.questions.map(lastVisits) } satisfies QuestionPage);
   });
   app.get('/api/question', async (context) => {
     const { run, id } = context.req.query();
-    return context.json(await (await runOf(run)).questions.history(id ?? ''));
+    return context.json(await (await (await runOf(run)).questions()).history(id ?? ''));
   });
+}
+
+function lastVisits({ visits, ...question }: QuestionRow): QuestionRow {
+  const told = visits.slice(-mostVisits);
+  return { ...question, earlier: visits.length - told.length, visits: told };
 }
 
 async function lineOf(run: RunView, step: string | undefined, index: string | undefined): Promise<string> {

@@ -14,16 +14,16 @@ export interface Appended {
 /** A file of lines that may still be written: what was read is not read again. */
 export class GrowingFile {
   #offset = 0;
-  #inode = 0;
+  #inode: number | undefined;
 
   constructor(private readonly file: string) {}
 
   /** The pieces have to be read to their end before the next call. */
   async appended(): Promise<Appended> {
     const state = await stat(this.file).catch(() => null);
-    const anew = state === null || state.ino !== this.#inode || state.size < this.#offset;
+    const anew = state?.ino !== this.#inode || (state?.size ?? 0) < this.#offset;
     if (anew) this.#offset = 0;
-    this.#inode = state?.ino ?? 0;
+    this.#inode = state?.ino;
     return { anew, pieces: this.#pieces(state?.size ?? 0) };
   }
 

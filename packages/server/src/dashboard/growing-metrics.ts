@@ -12,13 +12,16 @@ export class GrowingMetrics {
     this.#file = new GrowingFile(join(run, 'metrics.jsonl'));
   }
 
-  /** Columns of the rows from `from` on. A missing file has none. */
-  async columns(from: number): Promise<MetricColumns> {
+  /**
+   * Columns of the rows from `from` on, all of them or those of some names. A missing file has none.
+   */
+  async columns(from: number, only?: readonly string[]): Promise<MetricColumns> {
     const rows = await this.#read();
     const part = rows.slice(from);
-    const names = new Set(part.flatMap((row) => Object.keys(row)));
-    const columns = [...names].map((name) => [name, part.map((row) => row[name] ?? null)] as const);
-    return { from, rows: rows.length, columns: Object.fromEntries(columns) };
+    const names = [...new Set(part.flatMap((row) => Object.keys(row)))];
+    const asked = only === undefined ? names : names.filter((name) => only.includes(name));
+    const columns = asked.map((name) => [name, part.map((row) => row[name] ?? null)] as const);
+    return { from, rows: rows.length, names, columns: Object.fromEntries(columns) };
   }
 
   readonly #read: () => Promise<readonly MetricRow[]> = inTurn(async () => {

@@ -8,12 +8,14 @@ const recentRows = 20;
 /** What the table of runs says of a run's metrics. */
 export interface Latest {
   readonly rows: number;
+  /** How often what was read no longer counted, as after a run was taken up again. */
+  readonly restarts: number;
   /** The last rows, oldest first. */
   readonly recent: readonly MetricRow[];
   readonly exactMatch: number | null;
 }
 
-const none: Latest = { rows: 0, recent: [], exactMatch: null };
+const none: Latest = { rows: 0, restarts: 0, recent: [], exactMatch: null };
 
 /** The end of a run's metrics, and how many there are. Nothing else is parsed: a table of many runs has to be there at once. */
 export class LatestMetrics {
@@ -26,11 +28,12 @@ export class LatestMetrics {
 
   readonly read: () => Promise<Latest> = inTurn(async () => {
     const { anew, pieces } = await this.#file.appended();
-    if (anew) this.#latest = none;
+    if (anew && this.#latest.rows > 0) this.#latest = { ...none, restarts: this.#latest.restarts + 1 };
     for await (const lines of pieces) {
       const { rows, recent, exactMatch } = this.#latest;
       const measured = lastLineWith(lines, '"eval/exact-match":');
       this.#latest = {
+        ...this.#latest,
         rows: rows + countRows(lines),
         recent: [...recent, ...parseRows(lastLines(lines, recentRows))].slice(-recentRows),
         exactMatch: (measured && parseRows(measured)[0]?.['eval/exact-match']) ?? exactMatch,

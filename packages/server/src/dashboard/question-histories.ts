@@ -1,6 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { GroupFiles } from './group-files.js';
-import { questionState } from './summarise-group.js';
 import type { QuestionHistory, QuestionPage, QuestionRow, QuestionVisit, ScanProgress } from './views.js';
 
 interface History {
@@ -17,6 +16,7 @@ export class QuestionHistories {
   readonly #histories = new Map<string, History>();
   readonly #scanned = new Set<number>();
   #files = 0;
+  #ranking: { readonly scanned: number; readonly rows: readonly QuestionRow[] } = { scanned: 0, rows: [] };
   #scanning: Promise<void> | null = null;
 
   constructor(private readonly groups: GroupFiles) {}
@@ -31,11 +31,32 @@ export class QuestionHistories {
     };
   }
 
-  /** Questions from `offset` on, those that changed most first: they are the ones worth looking at. */
-  async page(offset: number, limit: number): Promise<QuestionPage> {
+  /**
+   * Questions from `offset` on, those that changed most first: they are the ones worth looking at.
+   *
+   * @param words only questions whose text or id holds all of them, whatever their case
+   */
+  async page(offset: number, limit: number, words = ''): Promise<QuestionPage> {
     const progress = await this.#progress();
-    const rows = [...this.#histories.values()].map(rowOf).sort((one, other) => changes(other) - changes(one));
+    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    const rows = this.#ranked().filter(({ id, text }) => {
+      const held = `${id} ${text}`.toLowerCase();
+      return wanted.every((word) => held.includes(word));
+    });
     return { ...progress, total: rows.length, questions: rows.slice(offset, offset + limit) };
+  }
+
+  /** All questions, ranked again only when more was read. */
+  #ranked(): readonly QuestionRow[] {
+    if (this.#ranking.scanned !== this.#scanned.size) {
+      const ranked = [...this.#histories.values()]
+        .map(rowOf)
+        .map((row) => ({ row, changed: changes(row) }))
+        .sort((one, other) => other.changed - one.changed)
+        .map(({ row }) => row);
+      this.#ranking = { scanned: this.#scanned.size, rows: ranked };
+    }
+    return this.#ranking.rows;
   }
 
   /** Waits a moment for the scan, so that short runs are answered whole at once. */
@@ -64,7 +85,7 @@ export class QuestionHistories {
 const inOrder = (visits: readonly QuestionVisit[]): QuestionVisit[] => [...visits].sort((a, b) => a.step - b.step);
 
 function rowOf({ id, text, visits }: History): QuestionRow {
-  return { id, text, visits: inOrder(visits).map((visit) => ({ step: visit.step, state: questionState(visit) })) };
+  return { id, text, visits: inOrder(visits).map(({ step, state }) => ({ step, state })) };
 }
 
 function changes({ visits }: QuestionRow): number {

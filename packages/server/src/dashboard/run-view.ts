@@ -13,7 +13,8 @@ export class RunView {
   readonly metrics: GrowingMetrics;
   readonly latest: LatestMetrics;
   readonly groups: GroupFiles;
-  readonly questions: QuestionHistories;
+  #questions: QuestionHistories;
+  #restarts = 0;
 
   constructor(
     readonly name: string,
@@ -22,7 +23,15 @@ export class RunView {
     this.metrics = new GrowingMetrics(folder);
     this.latest = new LatestMetrics(folder);
     this.groups = new GroupFiles(folder);
-    this.questions = new QuestionHistories(this.groups);
+    this.#questions = new QuestionHistories(this.groups);
+  }
+
+  /** A run that was taken up again writes groups anew that may have been read before. */
+  async questions(): Promise<QuestionHistories> {
+    const { restarts } = await this.latest.read();
+    if (restarts !== this.#restarts) this.#questions = new QuestionHistories(this.groups);
+    this.#restarts = restarts;
+    return this.#questions;
   }
 
   manifest(): Promise<RunManifest> {

@@ -113,6 +113,20 @@ describe('metrics that grow', () => {
   });
 });
 
+describe('metrics of a long run', () => {
+  it('are counted and read over any number of pieces, and by name', async () => {
+    const path = join(folder, 'long');
+    writeRun(path, { steps: 9000, recorded: 9000 });
+    const { metrics, latest } = await run('long');
+    const { rows, recent, exactMatch } = await latest.read();
+    expect({ rows, exactMatch }).toEqual({ rows: 9001, exactMatch: 900 });
+    expect(recent.map(({ step }) => step)).toEqual(Array.from({ length: 20 }, (_, index) => 8981 + index));
+    const { columns, names } = await metrics.columns(0, ['step', 'no such']);
+    expect(columns).toEqual({ step: Array.from({ length: 9001 }, (_, step) => step) });
+    expect(names).toContain('update/entropy');
+  });
+});
+
 describe('groups', () => {
   it('are listed without being opened, and read where they lie', async () => {
     const { groups } = await run('one');
@@ -137,7 +151,7 @@ describe('groups', () => {
 
 describe('a question over time', () => {
   it('goes from near-miss to solved', async () => {
-    const { questions } = await run('one');
+    const questions = await (await run('one')).questions();
     const { question, visits, scanned, files } = await questions.history('q1');
     expect({ question, scanned, files }).toEqual({
       question: { id: 'q1', text: 'Question q1?' },
@@ -149,11 +163,24 @@ describe('a question over time', () => {
       [3, 'mixed', 0],
     ]);
     expect((await questions.history('unknown')).question).toBeNull();
+    expect((await questions.page(0, 9, 'QUOTES ünïcode')).questions.map(({ id }) => id)).toEqual(['q2']);
     const page = await questions.page(0, 1);
     expect(page).toMatchObject({ total: 2 });
     expect(page.questions[0]?.visits).toEqual([
       { step: 1, state: 'near-miss' },
       { step: 3, state: 'mixed' },
     ]);
+  });
+
+  it('is followed anew when the run was taken up again', async () => {
+    const path = join(folder, 'resumed');
+    writeRun(path, { groups: [[missed], [missed]] });
+    const states = async () => {
+      const { visits } = await (await (await run('resumed')).questions()).history('q1');
+      return visits.map(({ state }) => state);
+    };
+    expect(await states()).toEqual(['near-miss', 'near-miss']);
+    writeRun(path, { recorded: 2, groups: [[missed], [solved]] });
+    expect(await states()).toEqual(['near-miss', 'mixed']);
   });
 });

@@ -1,5 +1,5 @@
 import { nearMisses, type GroupAdvantages, type ShapedGroup } from '@turnwise/core';
-import type { GroupSummary, QuestionState, QuestionVisit } from './views.js';
+import type { GroupSummary, QuestionState } from './views.js';
 
 /** A line of `trajectories/step-*.jsonl`. */
 export interface GroupLine extends ShapedGroup {
@@ -22,24 +22,26 @@ export function parseGroupLine(text: string): GroupLine | null {
 /** What the lists show of a group. */
 export function summariseGroup(line: GroupLine, index: number): GroupSummary {
   const { question, trajectories, shaped, advantages } = line;
+  const missed = nearMisses(line).filter(Boolean).length;
   const outcomes = shaped.flatMap(({ outcome }) => (typeof outcome === 'number' ? [outcome] : []));
   return {
     index,
     question: { id: question.id, text: question.text },
     composition: advantages.composition,
+    state: questionState({ composition: advantages.composition, nearMisses: missed }),
     level: advantages.level,
     dead: advantages.turns.every((row) => row.every((value) => value === 0)),
-    nearMisses: nearMisses(line).filter(Boolean).length,
+    nearMisses: missed,
     trajectories: trajectories.length,
     turns: trajectories.reduce((sum, { turns }) => sum + turns.length, 0),
     outcome: outcomes.length === 0 ? null : outcomes.reduce((sum, outcome) => sum + outcome, 0) / outcomes.length,
   };
 }
 
-/** Where a question stood at a visit, from worst to best. */
+/** What became of a group. */
 export function questionState({
   composition,
   nearMisses: missed,
-}: Pick<QuestionVisit, 'composition' | 'nearMisses'>): QuestionState {
+}: Pick<GroupSummary, 'composition' | 'nearMisses'>): QuestionState {
   return composition === 'all-wrong' && missed > 0 ? 'near-miss' : composition;
 }

@@ -30,6 +30,8 @@ export interface RunRow {
 export interface MetricColumns {
   readonly from: number;
   readonly rows: number;
+  /** All metrics of these rows. Default: those that have a column. */
+  readonly names?: readonly string[];
   readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
@@ -39,6 +41,7 @@ export interface GroupSummary {
   readonly index: number;
   readonly question: { readonly id: string; readonly text: string };
   readonly composition: Composition;
+  readonly state: QuestionState;
   readonly level: GroupAdvantages['level'];
   /** Every advantage is zero. */
   readonly dead: boolean;
@@ -76,11 +79,13 @@ export interface QuestionHistory extends ScanProgress {
 export interface QuestionRow {
   readonly id: string;
   readonly text: string;
+  /** Visits before those that are told. Default: none. */
+  readonly earlier?: number;
   /** Oldest first. */
   readonly visits: readonly { readonly step: number; readonly state: QuestionState }[];
 }
 
-/** What became of a question at a visit: nobody right and gold never seen, near-missed, some right, all right. */
+/** What became of a group, worst first: nobody right and gold never seen, near-missed, some right, all right. */
 export type QuestionState = 'all-wrong' | 'near-miss' | 'mixed' | 'all-correct';
 
 export interface QuestionPage extends ScanProgress {
