@@ -11,9 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
-import { textLogger } from '@turnwise/core';
-import { pageFolder } from '@turnwise/dashboard';
-import { RunViews, startDashboard } from '@turnwise/server';
+import { RunViews } from '@turnwise/server';
+import { startDashboardProcess } from '../../test/e2e/dashboard-process.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -52,7 +51,8 @@ async function tellingGroup(folder: string): Promise<string> {
 const given = process.argv[2];
 const folder = given ?? mkdtempSync(join(tmpdir(), 'turnwise-pictures-'));
 if (given === undefined) trainedRuns(folder);
-const dashboard = await startDashboard({ folder, page: pageFolder, port: 0 }, textLogger(console.error, 'warn'));
+// The command itself, because it has the strategies that groups are credited by.
+const dashboard = await startDashboardProcess(folder);
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
 const take = async (file: string, address: string, width: number, prepare?: (page: Page) => Promise<void>) => {
   const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme: 'light' });
@@ -63,7 +63,9 @@ const take = async (file: string, address: string, width: number, prepare?: (pag
   await page.screenshot({ path: join(root, 'docs/guides', file), fullPage: true });
   await page.close();
 };
-await take('dashboard-group.png', await tellingGroup(folder), 1300);
+await take('dashboard-group.png', await tellingGroup(folder), 1300, async (page) => {
+  await page.locator('.cell .beside').first().waitFor();
+});
 const [first] = await new RunViews(folder).rows();
 await take('dashboard-run.png', `#/run/${encodeURIComponent(first?.name ?? '')}/curves`, 1180);
 await browser.close();

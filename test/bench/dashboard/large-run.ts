@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, CDPSession, Page } from 'playwright-core';
 import { round } from '../engine/spread.js';
-import { startDashboardProcess, type DashboardProcess } from './dashboard-process.js';
+import { startDashboardProcess, type DashboardProcess } from '../../e2e/dashboard-process.js';
 import { pageOf } from './many-runs.js';
 import { reactionTo } from './page-probe.js';
 import { Reactions } from './reactions.js';

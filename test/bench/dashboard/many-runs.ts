@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { spread, type Spread } from '../engine/spread.js';
-import { startDashboardProcess, type DashboardProcess } from './dashboard-process.js';
+import { startDashboardProcess, type DashboardProcess } from '../../e2e/dashboard-process.js';
 import { installProbe, reactionTo } from './page-probe.js';
 import { Reactions } from './reactions.js';
 import { writeRecordedRun } from './recorded-runs.js';

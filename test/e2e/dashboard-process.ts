@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../../e2e/command-line.js';
+import { root } from './command-line.js';
 
 /** A running `turnwise dashboard`. */
 export interface DashboardProcess {
