@@ -12,13 +12,13 @@ export class GrowingMetrics {
     this.#file = new GrowingFile(join(run, 'metrics.jsonl'));
   }
 
-  /**
-   * Columns of the rows from `from` on, all of them or those of some names. A missing file has none.
-   */
+  /** Columns of the rows from `from` on, all of them or those of some names. A missing file has none. */
   async columns(from: number, only?: readonly string[]): Promise<MetricColumns> {
     const rows = await this.#read();
     const part = rows.slice(from);
-    const names = [...new Set(part.flatMap((row) => Object.keys(row)))];
+    const found = new Set<string>();
+    for (const row of part) for (const name in row) found.add(name);
+    const names = [...found];
     const asked = only === undefined ? names : names.filter((name) => only.includes(name));
     const columns = asked.map((name) => [name, part.map((row) => row[name] ?? null)] as const);
     return { from, rows: rows.length, names, columns: Object.fromEntries(columns) };
