@@ -39,7 +39,7 @@ export function summariseGroup(line: GroupLine, index: number): GroupSummary {
 }
 
 /** What became of a group. */
-export function questionState({
+function questionState({
   composition,
   nearMisses: missed,
 }: Pick<GroupSummary, 'composition' | 'nearMisses'>): QuestionState {
