@@ -63,7 +63,7 @@ const take = async (file: string, address: string, width: number, prepare?: (pag
   await page.screenshot({ path: join(root, 'docs/guides', file), fullPage: true });
   await page.close();
 };
-await take('dashboard-group.png', await tellingGroup(folder), 1300, async (page) => {
+await take('dashboard-group.png', await tellingGroup(folder), 1340, async (page) => {
   await page.locator('.cell .beside').first().waitFor();
 });
 const [first] = await new RunViews(folder).rows();

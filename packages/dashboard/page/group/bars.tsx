@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { signed } from '../text/numbers.js';
 
-const width = 54;
+const width = 48;
 
 /** A number of a turn as a bar to the left or the right of a line, beside its name. `most`: the length of a full one. */
 export function Bar({
