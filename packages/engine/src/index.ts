@@ -1,3 +1,8 @@
+/**
+ * The embedded transformer: forward, backward, optimiser, sampling, adapters.
+ *
+ * @module engine
+ */
 export { loadAdapter, readAdapterConfig, saveAdapter } from './adapter-files.js';
 export { ChatFormat, type ChatFormatOptions, type ObservationPlace } from './chat-format.js';
 export { compileChatTemplate, type ChatMessage, type ChatTemplate } from './chat-template.js';

@@ -1,3 +1,8 @@
+/**
+ * Retrieval, rewards and advantages over HTTP.
+ *
+ * @module server
+ */
 export * from './dashboard/index.js';
 export { serverOptions, type ServerOptions } from './server-options.js';
 export type { CreditStrategies, CreditStrategy, Services } from './services.js';
