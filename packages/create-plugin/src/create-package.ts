@@ -5,8 +5,9 @@ import type { NewPlugin } from './new-plugin.js';
 import { packageFiles } from './package-files.js';
 
 /**
- * Writes a new plugin package into a folder that does not exist yet or is empty. Returns the paths written, from the
- * folder. Throws `CONFIG_USAGE`, writing nothing, when the folder holds something.
+ * Writes a new plugin package into a folder that does not exist yet or is empty, a `.git` aside. Returns the paths written, from the
+ * folder. Throws `CONFIG_USAGE`, writing nothing, when the folder holds something; also when it
+ * cannot be written to.
  */
 export async function createPackage(folder: string, plugin: NewPlugin): Promise<readonly string[]> {
   const there = await contents(folder);
@@ -20,21 +21,28 @@ export async function createPackage(folder: string, plugin: NewPlugin): Promise<
   const files = await packageFiles(plugin, new Date().getFullYear());
   for (const [path, content] of files) {
     const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    } catch (error) {
+      throw unusable(`${file} cannot be written`, error);
+    }
   }
   return [...files.keys()];
 }
 
 async function contents(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
+    // A repository that was just made or cloned is as good as empty.
+    return (await readdir(folder)).filter((name) => name !== '.git');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    throw new TurnwiseError('CONFIG_USAGE', `${folder} cannot be made a folder: ${code ?? String(error)}.`, {
-      hint: 'Name a new folder.',
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw unusable(`${folder} cannot be made a folder`, error);
   }
+}
+
+function unusable(problem: string, cause: unknown): TurnwiseError {
+  const { code } = cause as NodeJS.ErrnoException;
+  const hint = 'Name a new folder, in a place that can be written to.';
+  return new TurnwiseError('CONFIG_USAGE', `${problem}: ${code ?? String(cause)}.`, { hint, cause });
 }

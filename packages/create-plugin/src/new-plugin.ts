@@ -20,6 +20,9 @@ export interface PluginWishes {
   readonly author: string;
 }
 
+/** Characters of a package name, scope included, that npm takes. */
+const longestName = 214;
+
 export const pluginKindNames = Object.keys(templates) as readonly TemplateKind[];
 
 /** What is wrong with an id; `undefined` when nothing is. */
@@ -36,18 +39,22 @@ export function scopeProblem(scope: string): string | undefined {
 
 /** Checks wishes. Throws `CONFIG_USAGE` naming what is accepted. */
 export function newPlugin({ kind, id, scope, author }: PluginWishes): NewPlugin {
-  if (!(kind in templates)) {
+  if (!Object.hasOwn(templates, kind)) {
     const meant = suggestion(kind, pluginKindNames);
     throw usage(`--kind ${JSON.stringify(kind)} is no kind of plugin.${meant} Kinds: ${pluginKindNames.join(', ')}.`);
   }
   const problem = idProblem(id) ?? scopeProblem(scope);
   if (problem !== undefined) throw usage(`${problem}.`);
-  return {
+  const plugin: NewPlugin = {
     kind: kind as TemplateKind,
     id,
     scope: scope === '' ? null : `@${scope.replace(/^@/, '')}`,
     author: author === '' ? 'the authors' : author,
   };
+  const { length } = packageName(plugin);
+  if (length > longestName)
+    throw usage(`The package's name would have ${length} characters; npm takes ${longestName}.`);
+  return plugin;
 }
 
 /** `turnwise-<kind>-<id>`, with the scope before it if there is one. */

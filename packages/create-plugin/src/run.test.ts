@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { optionsTable, readPluginManifest } from '@turnwise/core';
@@ -56,6 +56,8 @@ describe.each(pluginKindNames)('a new %s', (kind) => {
 describe('wrong usage', () => {
   it.each<[string, string[], string[]]>([
     ['an unknown kind', ['--kind', 'rewrad', '--id', 'x'], ['"rewrad"', 'Did you mean "reward"?', 'advantage']],
+    ['a name every object has', ['--kind', 'toString', '--id', 'x'], ['"toString" is no kind of plugin']],
+    ['a name npm does not take', ['--kind', 'reward', '--id', 'x'.repeat(200)], ['would have 216 characters']],
     ['an id that is not kebab-case', ['--kind', 'reward', '--id', 'My_Reward'], ['"My_Reward"', 'kebab-case']],
     ['a scope that is none', ['--kind', 'reward', '--id', 'x', '--scope', 'a b'], ['"a b"', 'npm scope']],
     ['nothing to go by', [], ['--kind and --id must be given']],
@@ -80,6 +82,13 @@ describe('wrong usage', () => {
     expect(readdirSync(full)).toEqual(['thesis.txt']);
     expect((await create(join(full, 'thesis.txt'), '--kind', 'reward', '--id', 'x')).errors).toContain('ENOTDIR');
   });
+});
+
+it('takes a folder that is a repository and nothing more', async () => {
+  const cloned = mkdtempSync(join(folder, 'cloned-'));
+  mkdirSync(join(cloned, '.git'));
+  expect(await create(cloned, '--kind', 'reward', '--id', 'x')).toMatchObject({ code: 0, errors: '' });
+  expect(readdirSync(cloned)).toEqual(expect.arrayContaining(['.git', 'package.json', 'src']));
 });
 
 it('explains itself', async () => {

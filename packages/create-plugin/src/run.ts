@@ -71,7 +71,10 @@ function readArguments(words: readonly string[]): Arguments {
     const { help: asksHelp = false, ...wishes } = values;
     return { ...wishes, folder: positionals[0], asksHelp };
   } catch (error) {
-    throw new TurnwiseError('CONFIG_USAGE', `${(error as Error).message}.`, { hint: help, cause: error });
+    throw new TurnwiseError('CONFIG_USAGE', `${(error as Error).message.replace(/\.$/, '')}.`, {
+      hint: help,
+      cause: error,
+    });
   }
 }
 
