@@ -10,6 +10,7 @@ export interface PackageManifest {
   readonly private?: boolean;
   readonly files?: readonly string[];
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly repository?: { readonly url?: string; readonly directory?: string };
   readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean };
 }
 
