@@ -48,8 +48,13 @@ export const exported = (more: string): string => `export default {
 `;
 
 /** The files of an installed package `turnwise-reward-tidy`. `manifest: null`: without a `turnwise` entry. */
-export function installed(manifest: object | null, source: string, name = 'turnwise-reward-tidy'): Files {
-  const content = { name, version: '1.0.0', type: 'module', exports: { '.': { default: './index.mjs' } } };
+export function installed(
+  manifest: object | null,
+  source: string,
+  name = 'turnwise-reward-tidy',
+  more: object = {},
+): Files {
+  const content = { ...more, name, version: '1.0.0', type: 'module', exports: { '.': { default: './index.mjs' } } };
   const turnwise = manifest === null ? {} : { turnwise: { apiVersion: 2, kind: 'reward', id: 'tidy', ...manifest } };
   return {
     [`node_modules/${name}/package.json`]: JSON.stringify({ ...content, ...turnwise }),

@@ -6,7 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { badBehaviour } from './bad-behaviour.js';
 import { badConfigurations, type BadCase } from './bad-configurations.js';
 import { run, write, type Files } from './bad-folder.js';
-import { badPackages, twoFaults } from './bad-packages.js';
+import { badDefinitions } from './bad-definitions.js';
+import { badNames } from './bad-names.js';
+import { badOptions } from './bad-options.js';
+import { badPackages } from './bad-packages.js';
+import { badTrust } from './bad-trust.js';
+import { twoFaults } from './two-faults.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-bad-'));
 const { CI } = process.env;
@@ -18,6 +23,16 @@ afterAll(() => {
   if (CI !== undefined) process.env['CI'] = CI;
   rmSync(folder, { recursive: true, force: true });
 });
+
+const all: readonly BadCase[] = [
+  ...badConfigurations,
+  ...badNames,
+  ...badPackages,
+  ...badDefinitions,
+  ...badOptions,
+  ...badTrust,
+  ...badBehaviour,
+];
 
 const require = createRequire(import.meta.url);
 let cases = 0;
@@ -55,7 +70,11 @@ function check(cases: readonly BadCase[]): void {
 }
 
 describe('a bad configuration says what, where, what is accepted and what to do', () => check(badConfigurations));
+describe('so does a plugin that is not found', () => check(badNames));
 describe('so does a bad package', () => check(badPackages));
+describe('so does a definition that lacks something', () => check(badDefinitions));
+describe('so do bad options', () => check(badOptions));
+describe('so does a package that may not run', () => check(badTrust));
 describe('so does a plugin that behaves badly', () => check(badBehaviour));
 describe('of two faults the first in the written order of checks is told', () => check(twoFaults));
 
@@ -88,13 +107,14 @@ describe('a whole message', () => {
     ],
   ];
   it.each(whole)('%s', async (name, text) => {
-    const bad = [...badConfigurations, ...badPackages, ...badBehaviour].find((one) => one.name === name);
+    const bad = all.find((one) => one.name === name);
     const { own, error } = await told(bad as BadCase);
     expect(error.replaceAll(own, 'FOLDER')).toBe(text);
   });
 });
 
 it('has at least 25 cases, and ten of two faults', () => {
-  expect(badConfigurations.length + badPackages.length + badBehaviour.length).toBeGreaterThanOrEqual(25);
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  expect(all.length).toBeGreaterThanOrEqual(25);
   expect(twoFaults.length).toBeGreaterThanOrEqual(10);
 });

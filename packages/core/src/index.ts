@@ -1,3 +1,8 @@
+/**
+ * Contracts, configuration, plugin loading, rollout, credit, objective, training and run folder.
+ *
+ * @module core
+ */
 export type * from './contract/index.js';
 export * from './comparison/index.js';
 export * from './config/index.js';

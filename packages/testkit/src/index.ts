@@ -1,3 +1,8 @@
+/**
+ * Conformance suites and generators for authors of plugins.
+ *
+ * @module testkit
+ */
 export * from './advantage/advantage-conformance.js';
 export * from './advantage/estimator-laws.js';
 export * from './generators/shaped-groups.js';

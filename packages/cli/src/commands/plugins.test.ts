@@ -170,3 +170,30 @@ it('the doctor is content with a sound plugin, and tells of what it runs when in
   expect(found.code).toBe(0);
   expect(found.out).toContain('it runs scripts when it is installed: postinstall');
 });
+
+it('adding one package trusts no other anew: entries of others stay as they were decided on', async () => {
+  const { folder } = project();
+  expect((await turnwise(folder, 'plugins', 'lock', '-c', 'run.json')).code).toBe(0);
+  const lockFile = join(folder, 'turnwise.lock.json');
+  const before = JSON.parse(readFileSync(lockFile, 'utf8')) as { plugins: { name: string }[] };
+  writeFileSync(join(folder, 'node_modules/@acme/turnwise-reward-brevity/part.js'), 'export const part = 99;');
+  const other = join(folder, 'node_modules/turnwise-tracker-other');
+  mkdirSync(other, { recursive: true });
+  writeFileSync(join(other, 'index.js'), 'throw new Error("imported");');
+  writeFileSync(
+    join(other, 'package.json'),
+    JSON.stringify({
+      name: 'turnwise-tracker-other',
+      version: '1.0.0',
+      exports: { '.': { default: './index.js' } },
+      turnwise: { apiVersion: 1, kind: 'tracker', id: 'other' },
+    }),
+  );
+  expect(await turnwise(folder, 'plugins', 'add', 'turnwise-tracker-other', '-c', 'run.json')).toMatchObject({
+    code: 0,
+  });
+  const after = JSON.parse(readFileSync(lockFile, 'utf8')) as typeof before;
+  expect(after.plugins.map(({ name }) => name)).toEqual(['@acme/turnwise-reward-brevity', 'turnwise-tracker-other']);
+  expect(after.plugins[0]).toEqual(before.plugins[0]);
+  expect((await replay(folder)).error).toContain('PLUGIN_INTEGRITY');
+});

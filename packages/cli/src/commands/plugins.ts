@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { listBuiltinPlugins } from '@turnwise/core';
 import { builtinPlugins } from '../builtin-plugins.js';
 import { jsonOption, withConfigOptions } from '../common-options.js';
-import { configuredPackages, examine, lockPackages } from '../plugins/configured-packages.js';
+import { addToLock, configuredPackages, examine, lockPackages } from '../plugins/configured-packages.js';
 import { inspectionText, requireSound } from '../plugins/inspection-text.js';
 import type { Run } from '../run.js';
 import type { ConfigOptions, Session } from '../session.js';
@@ -84,7 +84,7 @@ async function add(session: Session, name: string, options: ConfiguredOptions): 
   if (options.json !== true) await session.print(`${warning}\n\n${inspectionText(found)}\n`);
   requireSound([found]);
   const kind = found.manifest?.kind ?? '';
-  const { file, locked } = lockPackages(loaded, [...configuredPackages(loaded), { kind, name }]);
+  const { file, locked } = addToLock(loaded, found);
   if (options.json === true) return session.json({ file, plugins: locked });
   return session.print(`added to ${file}; now name it in the configuration: ${kind}: { use: "${name}" }`);
 }

@@ -41,17 +41,30 @@ export function examine(name: string, folder: string): PackageInspection {
   );
 }
 
-/** Writes the packages, as they are installed now, into the lock file of a configuration. */
+/** Writes the packages, as they are installed now, into the lock file of a configuration: these and no others. */
 export function lockPackages(
   loaded: LoadedConfig,
   packages: readonly ConfiguredPackage[],
 ): { readonly file: string; readonly locked: readonly LockedPlugin[] } {
   const { lockFile } = pluginTrust(loaded);
   const named = packages.filter(({ name }, index) => packages.findIndex((other) => other.name === name) === index);
-  const locked = named.map(({ kind, name }): LockedPlugin => {
-    const { version, integrity, manifest } = examine(name, loaded.folder);
-    return { kind, id: manifest?.id ?? name, name, version, integrity };
-  });
+  const locked = named.map(({ kind, name }) => entryOf(kind, examine(name, loaded.folder)));
   writePluginLock(lockFile, locked);
   return { file: lockFile, locked };
+}
+
+/** Adds a package to the lock file of a configuration. Entries of others stay: nobody looked at those packages now. */
+export function addToLock(
+  loaded: LoadedConfig,
+  found: PackageInspection,
+): { readonly file: string; readonly locked: readonly LockedPlugin[] } {
+  const { lockFile, lock } = pluginTrust(loaded);
+  const others = (lock ?? []).filter(({ name }) => name !== found.name);
+  const locked = [...others, entryOf(found.manifest?.kind ?? '', found)];
+  writePluginLock(lockFile, locked);
+  return { file: lockFile, locked };
+}
+
+function entryOf(kind: string, { name, version, integrity, manifest }: PackageInspection): LockedPlugin {
+  return { kind, id: manifest?.id ?? name, name, version, integrity };
 }

@@ -11,6 +11,10 @@ export const errorCodes = {
   PLUGIN_NOT_FOUND: { exit: 2, meaning: 'No plugin of that name could be found.' },
   PLUGIN_IMPORT_FAILED: { exit: 2, meaning: 'The plugin package was found but importing it threw.' },
   PLUGIN_NOT_A_PLUGIN: { exit: 2, meaning: 'The package has no default export made by a define function.' },
+  PLUGIN_DEFINITION_INVALID: {
+    exit: 2,
+    meaning: 'What the plugin gives its define function lacks something, or holds something it cannot be.',
+  },
   PLUGIN_MANIFEST_MISMATCH: { exit: 2, meaning: 'The package.json manifest and the export disagree.' },
   PLUGIN_KIND_MISMATCH: { exit: 2, meaning: 'The plugin is of another kind than the place it is used in.' },
   PLUGIN_API_UNSUPPORTED: {

@@ -12,6 +12,8 @@ const provider: Readonly<Record<Capability, PluginKind>> = {
   'reward.first-occurrence': 'reward',
 };
 
+export const capabilityNames = Object.keys(provider) as readonly Capability[];
+
 /**
  * Checks that what plugins require is provided by others of the run. A capability whose kind of provider is not loaded
  * (a replay has no policy) cannot be judged and is let pass. Throws `PLUGIN_CAPABILITY_MISSING`.

@@ -1,6 +1,7 @@
 export { mergeBuiltins, type BuiltinPlugin, type BuiltinPlugins } from './builtin-plugins.js';
 export { coreVersion } from './core-version.js';
 export * from './define.js';
+export { definitionProblems, type DefinitionProblem } from './definition-problems.js';
 export { newestApiVersion, newestDefinition, supportedApiVersions } from './interface-versions.js';
 export { listBuiltinPlugins, type PluginListing } from './list-plugins.js';
 export { loadPlugins } from './load-plugins.js';

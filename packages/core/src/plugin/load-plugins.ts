@@ -12,8 +12,8 @@ import { verifyImported, verifyPlugin } from './verify-plugin.js';
 
 /**
  * Finds, imports and checks plugins. The order is fixed, and each failure has a code of its own: resolve, static
- * manifest, trust, import, brand, kind, interface version, manifest against export, range of core versions; then over all of
- * them duplicate ids, options, capabilities. Nothing is created.
+ * manifest, trust, import, brand, kind, interface version, definition, manifest against export, range of core versions; then
+ * over all of them duplicate ids, options, capabilities. Nothing is created.
  */
 export async function loadPlugins(requests: readonly PluginRequest[], sources: PluginSources): Promise<LoadedPlugin[]> {
   const found = [];

@@ -1,6 +1,7 @@
 import type { PluginDefinition, PluginKind } from '../contract/index.js';
 import { suggestion, TurnwiseError } from '../errors/index.js';
 import { coreVersion } from './core-version.js';
+import type { DefinitionProblem } from './definition-problems.js';
 import type { PluginRequest } from './loaded-plugin.js';
 import { newestApiVersion, supportedApiVersions } from './interface-versions.js';
 import { pluginKinds } from './plugin-kinds.js';
@@ -108,6 +109,33 @@ export function apiUnsupported({ kind, name, where }: AskedFor, version: unknown
     `${where}: the ${kind} ${quoted(name)} is written for interface ${String(version)} of ${kind} plugins; @turnwise/core ${coreVersion} knows ${supported}.`,
     { where, hint: 'Install a version of the plugin made for this core, or another core.' },
   );
+}
+
+export function definitionInvalid({ kind, name, where }: AskedFor, { text, mend }: DefinitionProblem): TurnwiseError {
+  return new TurnwiseError(
+    'PLUGIN_DEFINITION_INVALID',
+    `${where}: the ${kind} ${quoted(name)} cannot be used: ${text}.`,
+    {
+      where,
+      hint: mend,
+    },
+  );
+}
+
+/** @param folder of the package */
+export function unreadableManifest({ name, where }: Omit<AskedFor, 'kind'>, folder: string): TurnwiseError {
+  return new TurnwiseError(
+    'PLUGIN_NOT_A_PLUGIN',
+    `${where}: ${quoted(name)} is not a Turnwise plugin: ${folder}/package.json cannot be read as a JSON object.`,
+    { where, hint: 'Install the package again; if it is your own, mend its package.json.' },
+  );
+}
+
+export function noPackageName({ kind, name, where }: AskedFor): TurnwiseError {
+  return new TurnwiseError('PLUGIN_NOT_FOUND', `${where}: ${quoted(name)} cannot be the name of a ${kind} package.`, {
+    where,
+    hint: `A package is named whole: turnwise-${kind}-<id> or @scope/turnwise-${kind}-<id>; a file begins with ./`,
+  });
 }
 
 export function wrongKind({ kind, name, where }: AskedFor, found: string): TurnwiseError {

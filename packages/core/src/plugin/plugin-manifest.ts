@@ -11,6 +11,8 @@ export interface PluginManifest {
   readonly folder: string;
   /** `null` when package.json has no `turnwise` entry, or one that is not `{ apiVersion, kind, id }`. */
   readonly turnwise: { readonly apiVersion: number; readonly kind: string; readonly id: string } | null;
+  /** Range of @turnwise/core it is a peer of, as it is written; `null`: it does not say. */
+  readonly core: string | null;
   /** What keeps the entry from being complete: `"id" (a string)`, ... Empty when it is. */
   readonly lacking: readonly string[];
 }
@@ -26,15 +28,12 @@ export function findPackageFolder(packageName: string, from: string): string | n
   }
 }
 
-/** Reads a package's manifest; `null` when its package.json cannot be read. Imports nothing. */
+/** Reads a package's manifest; `null` when its package.json cannot be read as an object. Imports nothing. */
 export function readPluginManifest(folder: string): PluginManifest | null {
-  let content: Record<string, unknown>;
-  try {
-    content = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
+  const content = readPackageFile(folder);
+  if (content === null) return null;
   const entry = content['turnwise'] as Record<string, unknown> | null | undefined;
+  const peers = content['peerDependencies'] as Record<string, unknown> | null | undefined;
   const text = (key: string): string => (typeof content[key] === 'string' ? content[key] : '');
   const types = { apiVersion: 'number', kind: 'string', id: 'string' };
   const lacking = Object.entries(types).flatMap(([key, type]) =>
@@ -45,7 +44,18 @@ export function readPluginManifest(folder: string): PluginManifest | null {
     packageVersion: text('version'),
     description: text('description'),
     folder,
+    core: typeof peers?.['@turnwise/core'] === 'string' ? peers['@turnwise/core'] : null,
     turnwise: lacking.length === 0 ? (entry as unknown as NonNullable<PluginManifest['turnwise']>) : null,
     lacking,
   };
+}
+
+/** A package.json; `null` when there is none, or it holds no JSON object. */
+export function readPackageFile(folder: string): Record<string, unknown> | null {
+  try {
+    const content: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return typeof content === 'object' && !Array.isArray(content) ? (content as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
 }

@@ -7,3 +7,8 @@ export function isFilePlugin(use: string): boolean {
 export function isPackageName(use: string): boolean {
   return use.startsWith('@') || use.startsWith('turnwise-');
 }
+
+/** Whether npm would take the name: no folder inside or beside a package, no version, no upper case. */
+export function isWholePackageName(name: string): boolean {
+  return name.length <= 214 && /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name);
+}

@@ -4,8 +4,16 @@ import { pathToFileURL } from 'node:url';
 import { resolveModulePath } from 'exsolve';
 import { importLocalModule, type OfferedModules } from './import-local-module.js';
 import type { BuiltinPlugins } from './builtin-plugins.js';
-import { fileNotFound, noEntry, packageNotFound, unknownShortId, type AskedFor } from './plugin-errors.js';
-import { isFilePlugin, isPackageName } from './plugin-name.js';
+import {
+  fileNotFound,
+  noEntry,
+  noPackageName,
+  packageNotFound,
+  unknownShortId,
+  unreadableManifest,
+  type AskedFor,
+} from './plugin-errors.js';
+import { isFilePlugin, isPackageName, isWholePackageName } from './plugin-name.js';
 import type { PluginTrust } from './trust/plugin-trust.js';
 import { findPackageFolder, readPluginManifest, type PluginManifest } from './plugin-manifest.js';
 
@@ -92,8 +100,12 @@ function importEntry(file: string): Promise<unknown> {
 }
 
 function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
+  if (!isWholePackageName(asked.name)) throw noPackageName(asked);
   const folder = findPackageFolder(asked.name, from);
   if (folder === null) throw packageNotFound(asked, from);
+  // Without a manifest nothing could be judged before it is imported, trust included.
+  const manifest = readPluginManifest(folder);
+  if (manifest === null) throw unreadableManifest(asked, folder);
   let entry: string;
   try {
     entry = resolveModulePath(asked.name, resolveOptions(from));
@@ -104,7 +116,7 @@ function resolvePackage(asked: AskedFor, from: string): ResolvedPlugin {
     origin: 'package',
     source: asked.name,
     entry,
-    manifest: readPluginManifest(folder),
+    manifest,
     load: () => importPackageEntry(entry),
   };
 }

@@ -8,12 +8,14 @@ type WithJsonSchema = StandardSchemaV1['~standard'] & {
   readonly jsonSchema?: { input(options: { target: string }): JsonSchema };
 };
 
+type StandardResult = Awaited<ReturnType<StandardSchemaV1['~standard']['validate']>>;
+
 /**
  * Passes the `with` of the configuration through the plugin's own schema and returns its output, defaults filled in.
  * Throws `PLUGIN_OPTIONS_INVALID` with the place of every option that is wrong.
  */
 export async function validateOptions(request: PluginRequest, definition: PluginDefinition): Promise<unknown> {
-  const result = await definition.options['~standard'].validate(request.options);
+  const result = await validated(request, definition);
   if (result.issues === undefined) return result.value;
   const base = [...request.path, 'with'];
   const lines = describeIssues(result.issues, request.options, optionsJsonSchema(definition)).map((issue) => {
@@ -32,6 +34,24 @@ export async function validateOptions(request: PluginRequest, definition: Plugin
       : `${where}: ${plugin} refuses its options:\n${lines.map((line) => `  ${line.where}: ${line.text}`).join('\n')}`;
   const hint = `Mend ${lines[0]?.key ?? formatPath(base)}. ${optionNames(definition)}`;
   throw new TurnwiseError('PLUGIN_OPTIONS_INVALID', message, { where, hint });
+}
+
+/** What the schema says; `PLUGIN_OPTIONS_INVALID` also when it throws or says nothing. */
+async function validated({ where, options }: PluginRequest, definition: PluginDefinition) {
+  const broken = (problem: string, cause?: unknown): TurnwiseError =>
+    new TurnwiseError(
+      'PLUGIN_OPTIONS_INVALID',
+      `${where}: the schema of options of the ${definition.kind} ${JSON.stringify(definition.id)} ${problem}`,
+      { where, hint: 'A schema returns { value } or { issues } and throws nothing: mend it in the plugin.', cause },
+    );
+  let result: unknown;
+  try {
+    result = await definition.options['~standard'].validate(options);
+  } catch (cause) {
+    throw broken(`threw: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+  }
+  if (typeof result !== 'object' || result === null) throw broken(`returned ${String(result)}.`);
+  return result as StandardResult;
 }
 
 function optionNames(definition: PluginDefinition): string {

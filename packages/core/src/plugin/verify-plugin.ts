@@ -1,9 +1,11 @@
 import semver from 'semver';
 import type { PluginDefinition } from '../contract/index.js';
-import { coreVersion } from './core-version.js';
+import { coreVersion, holdsThisCore } from './core-version.js';
 import { pluginBrand } from './define.js';
+import { definitionProblems } from './definition-problems.js';
 import {
   apiUnsupported,
+  definitionInvalid,
   coreRange,
   importFailed,
   manifestMismatch,
@@ -17,8 +19,9 @@ import type { ResolvedPlugin } from './resolve-plugin.js';
 import { assertTrusted, type PluginTrust } from './trust/plugin-trust.js';
 
 /**
- * Imports a plugin and checks it, in this order: static manifest and trust (before any of its code runs), import, brand, kind,
- * interface version, manifest against export, range of core versions. One code for each failure.
+ * Imports a plugin and checks it, in this order: static manifest (entry, kind, interface version, the core it is a peer of) and
+ * trust, before any of its code runs; then import, brand, kind, interface version, definition, manifest against export, range
+ * of core versions. One code for each failure.
  */
 export async function verifyPlugin(
   asked: AskedFor,
@@ -31,6 +34,7 @@ export async function verifyPlugin(
     const { apiVersion, kind } = manifest.turnwise;
     if (kind !== asked.kind) throw wrongKind(asked, kind);
     if (!supportedApiVersions(asked.kind).includes(apiVersion)) throw apiUnsupported(asked, apiVersion);
+    if (!holdsThisCore(manifest.core)) throw coreRange(asked, manifest.core ?? '', true);
   }
   if (trust !== undefined) assertTrusted(asked, resolved, trust);
   let exported: unknown;
@@ -48,7 +52,7 @@ export async function verifyPlugin(
   return verifyCoreRange(asked, definition);
 }
 
-/** The checks of a definition that was handed over as a value: brand, kind, interface version, core range. */
+/** The checks of a definition that was handed over as a value: brand, kind, interface version, definition, core range. */
 export function verifyImported(asked: AskedFor, exported: unknown): PluginDefinition {
   return verifyCoreRange(asked, verifyDefinition(asked, exported));
 }
@@ -61,6 +65,8 @@ function verifyDefinition(asked: AskedFor, exported: unknown): PluginDefinition 
   if (!supportedApiVersions(asked.kind).includes(definition.apiVersion)) {
     throw apiUnsupported(asked, definition.apiVersion);
   }
+  const [problem] = definitionProblems(definition);
+  if (problem !== undefined) throw definitionInvalid(asked, problem);
   return definition;
 }
 

@@ -1,8 +1,17 @@
-import { coreVersion, pluginBrand, supportedApiVersions } from '@turnwise/core';
+import { coreVersion, definitionProblems, pluginBrand, supportedApiVersions } from '@turnwise/core';
+import type { DefinitionProblem, PluginDefinition } from '@turnwise/core';
 import semver from 'semver';
 import { demand, type Rule } from '../rule.js';
 import { shown } from '../same-value.js';
 import type { Subject } from '../subject.js';
+
+/** What is wrong with a definition besides its id, which has a rule of its own. */
+const otherProblems = (plugin: PluginDefinition): readonly DefinitionProblem[] =>
+  definitionProblems(plugin).filter(({ field }) => field !== 'id');
+
+/** Whether instances can be made of it at all; where not, rules about them would only say so again. */
+export const canBeMade = (plugin: PluginDefinition): boolean =>
+  otherProblems(plugin).every(({ field }) => field !== 'options' && field !== 'create');
 
 /** What holds for the default export of every plugin. */
 export const definitionRules: readonly Rule<Subject>[] = [
@@ -37,6 +46,14 @@ export const definitionRules: readonly Rule<Subject>[] = [
         () => `the id is ${shown(id)}`,
         'use kebab-case, e.g. "answer-brevity"',
       ),
+  },
+  {
+    id: 'plugin/definition',
+    says: 'it has a version, a schema of options and create(), and names capabilities there are',
+    check: ({ plugin }) => {
+      const problem = otherProblems(plugin)[0];
+      demand(problem === undefined, () => problem?.text ?? '', problem?.mend ?? '');
+    },
   },
   {
     id: 'plugin/core-range',

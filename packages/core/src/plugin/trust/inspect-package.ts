@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import semver from 'semver';
-import { coreVersion } from '../core-version.js';
+import { existsSync } from 'node:fs';
+import { coreVersion, holdsThisCore } from '../core-version.js';
 import { supportedApiVersions } from '../interface-versions.js';
 import { isPluginKind, pluginKindNames } from '../plugin-kinds.js';
-import { findPackageFolder, readPluginManifest, type PluginManifest } from '../plugin-manifest.js';
+import { unreadableManifest } from '../plugin-errors.js';
+import { findPackageFolder, readPackageFile, readPluginManifest, type PluginManifest } from '../plugin-manifest.js';
 import { packageEntry } from '../resolve-plugin.js';
 import { packageIntegrity } from './package-integrity.js';
 
@@ -30,12 +29,16 @@ export interface PackageInspection {
   readonly problems: readonly PackageProblem[];
 }
 
-/** Reads what an installed package says about its plugin; `null` when it is not installed. Imports nothing. */
+/**
+ * Reads what an installed package says about its plugin; `null` when it is not installed. Imports nothing. Throws
+ * `PLUGIN_NOT_A_PLUGIN` when its package.json cannot be read.
+ */
 export function inspectPackage(name: string, from: string): PackageInspection | null {
   const folder = findPackageFolder(name, from);
-  const manifest = folder === null ? null : readPluginManifest(folder);
-  if (folder === null || manifest === null) return null;
-  const content = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Record<string, unknown>;
+  if (folder === null) return null;
+  const manifest = readPluginManifest(folder);
+  if (manifest === null) throw unreadableManifest({ name, where: from }, folder);
+  const content = readPackageFile(folder) ?? {};
   const entry = packageEntry(name, from);
   return {
     name,
@@ -46,7 +49,7 @@ export function inspectPackage(name: string, from: string): PackageInspection | 
     entry,
     integrity: packageIntegrity(folder),
     dependencies: Object.keys(fields(content['dependencies'])),
-    problems: [...problemsOfManifest(manifest), ...problemsOfContent(content, entry)],
+    problems: [...problemsOfManifest(name, manifest), ...problemsOfContent(content, manifest.core, entry)],
   };
 }
 
@@ -55,23 +58,32 @@ const fields = (value: unknown): Record<string, unknown> =>
 const serious = (text: string, mend: string): PackageProblem => ({ serious: true, text, mend });
 const notable = (text: string, mend: string): PackageProblem => ({ serious: false, text, mend });
 
-function problemsOfManifest({ turnwise }: PluginManifest): PackageProblem[] {
+function problemsOfManifest(name: string, { turnwise, packageName }: PluginManifest): PackageProblem[] {
   if (turnwise === null)
     return [serious('package.json has no complete "turnwise" entry', 'it is not a plugin; ask its author')];
   const { kind, apiVersion } = turnwise;
   if (!isPluginKind(kind)) return [serious(`its kind is ${kind}`, `kinds are ${pluginKindNames.join(', ')}`)];
   const supported = supportedApiVersions(kind);
-  return supported.includes(apiVersion)
-    ? []
-    : [
-        serious(
-          `it is written for interface ${apiVersion}; this core knows ${supported.join(' and ')}`,
-          'install another version of it',
-        ),
-      ];
+  const problems: PackageProblem[] = [];
+  if (!supported.includes(apiVersion)) {
+    const known = supported.join(' and ');
+    problems.push(
+      serious(`it is written for interface ${apiVersion}; this core knows ${known}`, 'install another version of it'),
+    );
+  }
+  if (packageName !== name) {
+    problems.push(
+      notable(`its package.json calls it ${packageName || 'nothing'}`, 'make sure it is what you meant to install'),
+    );
+  }
+  return problems;
 }
 
-function problemsOfContent(content: Readonly<Record<string, unknown>>, entry: string | null): PackageProblem[] {
+function problemsOfContent(
+  content: Readonly<Record<string, unknown>>,
+  range: string | null,
+  entry: string | null,
+): PackageProblem[] {
   const problems: PackageProblem[] = [];
   if (entry === null || !existsSync(entry)) {
     problems.push(
@@ -81,10 +93,9 @@ function problemsOfContent(content: Readonly<Record<string, unknown>>, entry: st
       ),
     );
   }
-  const range = fields(content['peerDependencies'])['@turnwise/core'];
-  if (typeof range !== 'string') {
+  if (range === null) {
     problems.push(notable('it does not say for which core it was made', 'add @turnwise/core to its peerDependencies'));
-  } else if (!semver.satisfies(coreVersion, range, { includePrerelease: true })) {
+  } else if (!holdsThisCore(range)) {
     problems.push(
       serious(
         `it asks for @turnwise/core ${range}; ${coreVersion} is running`,

@@ -9,24 +9,46 @@ export function fileIntegrity(file: string): string {
 
 /**
  * `sha256-<hex>` over every file of a package, by name and content, whatever order a disk lists them in. What it
- * depends on lies in `node_modules` and is left out: the package manager's own lock file holds that.
+ * depends on lies in its own `node_modules` and is left out, as is `.git`: the package manager's lock file holds that.
+ * Folders of these names deeper down are the package's own and count. Links count as what they lead to; one that leads
+ * nowhere or back to a folder around it, and what is neither file nor folder, counts by its name.
  */
 export function packageIntegrity(folder: string): string {
   const root = realpathSync(folder);
   const hash = createHash('sha256');
-  for (const file of filesBelow(root)) {
-    const content = createHash('sha256').update(readFileSync(file)).digest('hex');
-    hash.update(`${relative(root, file).split(sep).join('/')}\0${content}\n`);
+  for (const { path, content } of contentsBelow(root, [root], true)) {
+    hash.update(`${relative(root, path).split(sep).join('/')}\0${content}\n`);
   }
   return `sha256-${hash.digest('hex')}`;
 }
 
-function filesBelow(folder: string): string[] {
+interface Content {
+  readonly path: string;
+  /** Hash of a file; a word for what has no content. */
+  readonly content: string;
+}
+
+/** @param around the folder itself and those it lies in, without links */
+function contentsBelow(folder: string, around: readonly string[], isRoot = false): Content[] {
   return readdirSync(folder)
-    .filter((name) => name !== 'node_modules' && name !== '.git')
+    .filter((name) => !isRoot || (name !== 'node_modules' && name !== '.git'))
     .sort((left, right) => (left < right ? -1 : 1))
     .flatMap((name) => {
       const path = join(folder, name);
-      return statSync(path).isDirectory() ? filesBelow(path) : [path];
+      const real = realPath(path);
+      const stat = real === null ? null : statSync(real);
+      if (real === null || stat === null) return [{ path, content: 'link' }];
+      if (stat.isFile()) return [{ path, content: createHash('sha256').update(readFileSync(real)).digest('hex') }];
+      if (!stat.isDirectory()) return [{ path, content: 'special' }];
+      return around.includes(real) ? [{ path, content: 'link' }] : contentsBelow(path, [...around, real]);
     });
+}
+
+/** Where a path leads; `null` for a link to nowhere. */
+function realPath(path: string): string | null {
+  try {
+    return realpathSync(path);
+  } catch {
+    return null;
+  }
 }

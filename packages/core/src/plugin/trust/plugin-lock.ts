@@ -9,7 +9,14 @@ const entrySchema = z.strictObject({
   version: z.string(),
   integrity: z.string().regex(/^sha256-[0-9a-f]{64}$/),
 });
-const lockSchema = z.strictObject({ version: z.literal(1), plugins: z.array(entrySchema) });
+/** A merge of two branches may leave an entry twice: neither is then the one that was decided on. */
+const entriesSchema = z.array(entrySchema).superRefine((entries, context) => {
+  entries.forEach(({ name }, index) => {
+    if (entries.findIndex((other) => other.name === name) === index) return;
+    context.addIssue({ code: 'custom', path: [index, 'name'], message: `${name} stands there twice` });
+  });
+});
+const lockSchema = z.strictObject({ version: z.literal(1), plugins: entriesSchema });
 
 /** A third-party plugin as it was when somebody decided to trust it. */
 export type LockedPlugin = z.output<typeof entrySchema>;
