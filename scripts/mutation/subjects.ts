@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Sets of code with a name. */
+const sets: Readonly<Record<string, readonly string[]>> = {
+  credit: ['packages/core/src/credit', ...plugins('advantage-'), ...plugins('reward-')],
+  core: ['objective', 'rollout', 'training', 'run', 'data', 'plugin', 'container', 'statistics'].map(
+    (folder) => `packages/core/src/${folder}`,
+  ),
+  engine: ['packages/engine/src'],
+};
+
+/** Tests that judge code they do not stand beside. */
+const elsewhere: readonly { readonly code: RegExp; readonly tests: readonly string[] }[] = [
+  {
+    code: /^(packages\/core\/src\/credit|plugins\/(advantage|reward)-)/,
+    tests: ['test/golden', 'test/conformance/advantages.test.ts', 'test/conformance/rewards.test.ts'],
+  },
+  { code: /^packages\/core\/src\/(?!credit(\/|$))/, tests: ['packages/core/src'] },
+];
+
+/** Tests that start processes or workers, where a mutant that is switched on here is not, and studies that take long. */
+const leftOut = [/\/isolation\//, /real-data/, /\/stop-time\//];
+
+/** Code to be mutated, as Stryker's patterns, and the test files that judge it. */
+export interface Subject {
+  readonly mutate: readonly string[];
+  readonly testFiles: readonly string[];
+}
+
+/** What words of the command line name: a set, a package's or plugin's folder name, a folder, or a pattern of files. */
+export function subjectOf(words: readonly string[]): Subject {
+  const paths = words.flatMap((word) => sets[word] ?? named(word) ?? [word]);
+  const tests = paths.flatMap((path) => [
+    isFolder(path) ? path : dirname(path),
+    ...elsewhere.flatMap(({ code, tests }) => (code.test(path) ? tests : [])),
+  ]);
+  return {
+    mutate: [
+      ...paths.map((path) => (isFolder(path) ? `${path}/**/*.ts` : path)),
+      ...['test', 'fixture'].map((kind) => `!**/*.${kind}.ts`),
+      '!**/testing/**',
+    ],
+    testFiles: [...new Set(tests.flatMap(testFilesIn))].filter(
+      (file) => !leftOut.some((pattern) => pattern.test(file)),
+    ),
+  };
+}
+
+function named(word: string): readonly string[] | undefined {
+  const folder = ['packages', 'plugins'].map((kind) => `${kind}/${word}/src`).find(isFolder);
+  return folder === undefined ? undefined : [folder];
+}
+
+function plugins(prefix: string): readonly string[] {
+  return readdirSync('plugins').flatMap((name) => (name.startsWith(prefix) ? [`plugins/${name}/src`] : []));
+}
+
+function testFilesIn(path: string): string[] {
+  if (!isFolder(path)) return existsSync(path) ? [path] : [];
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts') && !file.includes('node_modules'))
+    .map((file) => join(path, file))
+    .sort();
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
