@@ -64,6 +64,7 @@ describe('advantagesToTokens', () => {
         expect([...paid].every((value, index) => mask[index] === 1 || value === 0)).toBe(true);
         const all = turns.flatMap(([tokens, observed]) => [...turn(tokens, null).output.tokenIds, ...(observed ?? [])]);
         expect([...tokenIds]).toEqual([...prompt, ...all]);
+        expect(sequence.spans.every((span) => span.tokenIds.length > 0)).toBe(true);
       }),
       { seed: 31 },
     );
@@ -76,6 +77,11 @@ describe('advantagesToTokens', () => {
     );
     const untokenised: Turn = { ...turn(1, null), observation: { status: 'ok', text: 'seen', hits: [] } };
     expect(() => advantagesToTokens(trajectory([untokenised]), [1])).toThrow(/observation has text but no tokens/);
+  });
+
+  it('asks for no tokens of an observation without text', () => {
+    const silent: Turn = { ...turn(1, null), observation: { status: 'empty', text: '', hits: [] } };
+    expect(advantagesToTokens(trajectory([silent], []), [1]).spans.map(({ owner }) => owner)).toEqual(['policy']);
   });
 
   it('accepts trajectories without tokens and without turns', () => {

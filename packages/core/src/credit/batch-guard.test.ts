@@ -50,6 +50,10 @@ describe('guardBatch', () => {
     ['a member taken away', (groups) => void groups[2]?.shaped.pop()],
     ['a trajectory taken away', (groups) => void groups[2]?.trajectories.pop()],
     ['a group taken away', (groups) => void groups.pop()],
+    [
+      'the trajectories replaced by equal ones',
+      (groups) => void ((groups[2] as Writable<ShapedGroup>).trajectories = [...(groups[2]?.trajectories ?? [])]),
+    ],
     ['groups in another order', (groups) => void groups.reverse()],
     ['the question of the first group', (groups) => void groups[0]?.question.answers.push('z')],
     ['a token of the last group', (groups) => void groups[4]?.trajectories[0]?.turns[0]?.output.tokenIds.reverse()],
@@ -58,5 +62,27 @@ describe('guardBatch', () => {
     const guard = guardBatch(groups);
     change(groups);
     expect(guard.hasChanged()).toBe(true);
+  });
+
+  it('tells every state of what is not a number from every other', () => {
+    const booleans = [true, false];
+    const states = [0, null].flatMap((outcome) =>
+      booleans.flatMap((correct) =>
+        [undefined, ...booleans].flatMap((answered) =>
+          [undefined, null, 0, 1, 2, 3].map((firstOccurrence) => ({ outcome, correct, answered, firstOccurrence })),
+        ),
+      ),
+    );
+    const groups = batch();
+    const alike: unknown[] = [];
+    for (const before of states) {
+      Object.assign(middle(groups), before);
+      const guard = guardBatch(groups);
+      for (const after of states) {
+        Object.assign(middle(groups), after);
+        if (guard.hasChanged() !== (after !== before)) alike.push([before, after]);
+      }
+    }
+    expect(alike).toEqual([]);
   });
 });

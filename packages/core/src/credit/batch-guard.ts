@@ -10,10 +10,7 @@ export function guardBatch(groups: readonly ShapedGroup[]): InputGuard {
   const objects: unknown[] = [];
   const numbers: number[] = [];
   record(groups, objects, numbers);
-  const whole = [...new Set([0, count - 1])].flatMap((index) => {
-    const group = groups[index];
-    return group === undefined ? [] : [guardInput(group)];
-  });
+  const whole = [...new Set([0, count - 1])].map((index) => guardInput(groups[index]));
   return {
     hasChanged: () => !isUnchanged(groups, count, objects, numbers) || whole.some((guard) => guard.hasChanged()),
   };

@@ -9,6 +9,8 @@ import type { WeightedShaper } from './shape-groups.js';
  *
  * A trajectory that infrastructure ended abstains here whatever the shapers say: plugins may forget this rule, the core
  * may not.
+ *
+ * @param parts what each shaper gave, checked: one entry a trajectory, one number a turn
  */
 export function combineRewards(
   group: TrajectoryGroup,
@@ -18,19 +20,16 @@ export function combineRewards(
   const [only] = parts;
   const sums = parts.length === 1 && only && shapers[0]?.weight === 1 ? only : addUp(group, shapers, parts);
   return group.trajectories.map((trajectory, index) => {
-    const rewards = sums[index] ?? missing(trajectory);
-    return trajectory.failure === undefined || rewards.outcome === null ? rewards : abstaining(trajectory, rewards);
+    const rewards = sums[index] as TurnRewards;
+    const { failure } = trajectory;
+    return failure === undefined || rewards.outcome === null ? rewards : abstaining(trajectory, failure.code, rewards);
   });
 }
 
-function abstaining(trajectory: Trajectory, rewards: TurnRewards): TurnRewards {
-  const reason = `abstains: ${trajectory.failure?.code ?? 'unknown failure'} ended the trajectory`;
+function abstaining(trajectory: Trajectory, code: string, rewards: TurnRewards): TurnRewards {
+  const reason = `abstains: ${code} ended the trajectory`;
   const turns = trajectory.turns.map(() => 0);
   return { ...rewards, outcome: null, correct: false, turns, reasons: turns.map(() => reason) };
-}
-
-function missing(trajectory: Trajectory): TurnRewards {
-  return { outcome: null, correct: false, turns: trajectory.turns.map(() => 0) };
 }
 
 function addUp(
@@ -39,10 +38,11 @@ function addUp(
   parts: readonly (readonly TurnRewards[])[],
 ): readonly TurnRewards[] {
   return group.trajectories.map((trajectory, index) => {
-    const scored = shapers.flatMap(({ name, weight }, shaper) => {
-      const rewards = parts[shaper]?.[index];
-      return rewards ? [{ name, weight, rewards }] : [];
-    });
+    const scored = shapers.map(({ name, weight }, shaper) => ({
+      name,
+      weight,
+      rewards: parts[shaper]?.[index] as TurnRewards,
+    }));
     const primary = scored[0]?.rewards;
     const abstains = scored.length === 0 || scored.some(({ rewards }) => rewards.outcome === null);
     const sum = (part: (rewards: TurnRewards) => number): number =>

@@ -69,6 +69,37 @@ describe('creditStatistics', () => {
   });
 });
 
+it('takes the shares of compositions over the groups that have a scored trajectory', () => {
+  const lost = group([miss, { outcome: null }]);
+  const [, , , mixed] = advantages as [unknown, unknown, unknown, GroupAdvantages];
+  expect(
+    creditStatistics(
+      [lost, groups[3] as ShapedGroup],
+      [{ composition: 'all-wrong', level: 'none', turns: [[0]] }, mixed],
+    ),
+  ).toMatchObject({ 'groups/all-wrong': 0, 'groups/mixed': 1, 'groups/all-correct': 0 });
+});
+
+it('calls a group dead when not one advantage in it differs from zero', () => {
+  const one = group([nearMiss, right], [miss, {}]);
+  const withTurns = (...turns: number[][]): GroupAdvantages => ({ composition: 'mixed', level: 'turn', turns });
+  const dead = (...turns: number[][]) => creditStatistics([one], [withTurns(...turns)])['groups/dead'];
+  expect(dead([0, 0], [0, 0])).toBe(1);
+  expect(dead([0, 0], [0, 0.5])).toBe(0);
+  expect(dead([-1, 1], [1, -1])).toBe(0);
+  expect(creditStatistics([one], [])['groups/dead']).toBe(1);
+});
+
+it('tells near-misses of groups where somebody is right from those where nobody is', () => {
+  const mixed = group([nearMiss, {}], [miss, right]);
+  const statistics = creditStatistics([mixed], [{ composition: 'mixed', level: 'turn', turns: [[0], [0]] }]);
+  expect(statistics).toMatchObject({
+    'groups/near-miss': 1,
+    'groups/all-wrong-near-miss': 0,
+    'groups/all-wrong-answered-near-miss': 0,
+  });
+});
+
 describe('nearMisses', () => {
   it('trusts what the reward plugin reported over the text', () => {
     expect(nearMisses(group([nearMiss, { firstOccurrence: null }], [miss, { firstOccurrence: 0 }]))).toEqual([
@@ -94,5 +125,8 @@ it('records the parts of rewards apart, over those that have them and are scored
     'reward/outcome/mean': 0.5,
     'reward/brevity/words/mean': 0.5,
   });
+  const inAnyOrder = group([miss, parts(1, { style: 1, length: 2, outcome: 3 })], [miss, parts(0, { early: 1 })]);
+  const names = Object.keys(creditStatistics([inAnyOrder], [])).filter((key) => key.endsWith('/mean'));
+  expect(names).toEqual(['early', 'length', 'outcome', 'style'].map((name) => `reward/${name}/mean`));
   expect(Object.keys(creditStatistics(groups, advantages)).filter((key) => key.endsWith('/mean'))).toEqual([]);
 });

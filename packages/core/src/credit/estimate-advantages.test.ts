@@ -56,6 +56,17 @@ describe('estimateAdvantages', () => {
     expect(thrownBy(() => estimate([returned]))).toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
+  it.each([
+    ['returned no trajectories, the group has 2', undefined],
+    ['returned no trajectories, the group has 2', { ...good, turns: 'none' }],
+    ['trajectory q3/1: returned no advantages for 1 turns', { ...good, turns: [[1, 1], null] }],
+  ])('says what is missing: %s', (message, returned) => {
+    expect(thrownBy(() => estimate([returned]))).toMatchObject({
+      code: 'CONTRACT_ADVANTAGE_LENGTH',
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('refuses another number of groups, and what is no list', () => {
     expect(() => estimate([])).toThrow(/returned 0 groups for 1 groups/);
     expect(() => estimate(undefined)).toThrow(/returned undefined for 1 groups/);

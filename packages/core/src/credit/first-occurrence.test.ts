@@ -50,6 +50,22 @@ describe('findFirstOccurrence', () => {
     expect(findFirstOccurrence(cut, matcher, { ...defaultOccurrenceSearch, observationText: 'hits' })?.turn).toBe(0);
   });
 
+  it('finds gold in the title of a hit, unless titles are left out', () => {
+    const hits = [{ id: 'p', title: 'Paris', text: 'A town.', score: 1 }];
+    const seen = trajectory({ observation: { text: 'cut', hits } });
+    const whole = { ...defaultOccurrenceSearch, observationText: 'hits' as const };
+    expect(findFirstOccurrence(seen, matcher, whole)?.turn).toBe(0);
+    expect(findFirstOccurrence(seen, matcher, { ...whole, ignoreTitle: true })).toBeNull();
+  });
+
+  it('leaves the text alone where a title is missing or does not stand in it', () => {
+    for (const title of [undefined, '', 'Nowhere']) {
+      const hits = [{ id: 'p', text: 'x', score: 1, ...(title === undefined ? {} : { title }) }];
+      const seen = trajectory({ observation: { text: 'Paris', hits } });
+      expect(findFirstOccurrence(seen, matcher, { ...defaultOccurrenceSearch, ignoreTitle: true })?.turn).toBe(0);
+    }
+  });
+
   it('can leave out titles, but not what follows them', () => {
     const hits = [
       { id: 'p', title: 'Paris', text: 'A town in Texas.', score: 1 },

@@ -2,11 +2,12 @@ import { expect, it } from '@jest/globals';
 import type { Trajectory, TrajectoryGroup } from '../contract/index.js';
 import { goldReport } from './gold-report.js';
 
-function trajectory(...texts: string[]): Trajectory {
+/** `null`: a turn that read nothing. */
+function trajectory(...texts: (string | null)[]): Trajectory {
   const turns = texts.map((text) => ({
     output: { text: '', tokenIds: [], logprobs: [] },
     action: { kind: 'search' as const, query: 'x' },
-    observation: { status: text === '' ? ('empty' as const) : ('ok' as const), text, hits: [] },
+    observation: text === null ? null : { status: text === '' ? ('empty' as const) : ('ok' as const), text, hits: [] },
   }));
   return { id: 'q/0', turns, answer: 'x', stopReason: 'answered' };
 }
@@ -37,5 +38,11 @@ it('counts what was seen, what the guards left out and what leaks', () => {
     goldInQuestion: 1 / 3,
     goldInEveryResult: 1 / 5,
   });
+  const everywhere = (...texts: (string | null)[]) =>
+    goldReport([group('Where?', ['Paris'], trajectory(...texts))]).goldInEveryResult;
+  expect(everywhere('Paris', 'Paris', null)).toBe(1);
+  expect(everywhere('Paris', 'no', 'Paris')).toBe(0);
+  expect(everywhere('no', 'no')).toBe(0);
+  expect(everywhere('Paris')).toBe(0);
   expect(goldReport([])).toMatchObject({ seen: 0, meanFirstTurn: null });
 });

@@ -109,6 +109,21 @@ describe('standardize', () => {
   });
 });
 
+describe('isFlat', () => {
+  it('draws the line at twice the rounding of float32, relative to the largest magnitude', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -100, max: 100 }), fc.constantFrom(1, -1), (exponent, sign) => {
+        const largest = sign * 2 ** exponent;
+        expect(isFlat([largest * (1 - 2 ** -22), largest])).toBe(true);
+        expect(isFlat([largest * (1 - 2 ** -21), largest])).toBe(false);
+      }),
+      { seed: 26 },
+    );
+    expect(isFlat([])).toBe(true);
+    expect(isFlat([5])).toBe(true);
+  });
+});
+
 describe('standardDeviation', () => {
   it('takes the sample and the population formula', () => {
     expect(standardDeviation([2, 4, 4, 4, 5, 5, 7, 9], 0)).toBeCloseTo(2, 12);

@@ -27,7 +27,8 @@ export function isFlat(values: readonly number[]): boolean {
     if (value < low) low = value;
     if (value > high) high = value;
   }
-  return values.length === 0 || high - low <= flatness * Math.max(Math.abs(low), Math.abs(high));
+  // No values are flat too: -Infinity <= Infinity.
+  return high - low <= flatness * Math.max(Math.abs(low), Math.abs(high));
 }
 
 /**
@@ -42,7 +43,8 @@ export function isFlat(values: readonly number[]): boolean {
 export function standardize(values: readonly number[], statistics: GroupStatistics): number[] {
   const count = values.length;
   const standardized: number[] = [];
-  if (count < 2 || isFlat(values)) {
+  // One value is flat, and so are none.
+  if (isFlat(values)) {
     for (let index = 0; index < count; index++) standardized.push(0);
     return standardized;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RewardShaper, Trajectory, TrajectoryGroup, TurnRewards } from '../contract/index.js';
+import { TurnwiseError } from '../errors/index.js';
 import { shapeGroups } from './shape-groups.js';
 
 const signal = new AbortController().signal;
@@ -90,10 +91,22 @@ describe('shapeGroups', () => {
   });
 
   it('refuses what is no list of rewards', async () => {
-    await expect(shape(shaperThat(() => 'nonsense'))).rejects.toMatchObject({ code: 'CONTRACT_REWARD_LENGTH' });
-    await expect(shape(shaperThat(() => [{ outcome: 1, correct: true }, null]))).rejects.toMatchObject({
+    await expect(shape(shaperThat(() => 'nonsense'))).rejects.toMatchObject({
       code: 'CONTRACT_REWARD_LENGTH',
+      message: expect.stringContaining('returned string, the group has 2 trajectories'),
     });
+    for (const [place, missing] of [
+      ['q7/0', { outcome: 1, correct: true }],
+      ['q7/1', null],
+    ] as const) {
+      const broken = shaperThat((rewards) =>
+        rewards.map((reward, index) => (`q7/${index}` === place ? missing : reward)),
+      );
+      await expect(shape(broken)).rejects.toMatchObject({
+        code: 'CONTRACT_REWARD_LENGTH',
+        message: expect.stringContaining(`trajectory ${place}: returned no turn rewards for`),
+      });
+    }
     await expect(
       shape(shaperThat((rewards) => rewards.map(({ outcome, turns }) => ({ outcome, turns })))),
     ).rejects.toThrow(/correct is undefined/);
@@ -139,6 +152,62 @@ describe('shapeGroups', () => {
       },
     };
     await expect(shape(meddling)).rejects.toMatchObject({ code: 'CONTRACT_MUTATED_INPUT' });
+  });
+
+  it('blames the change, not the error that came of it', async () => {
+    const meddling: RewardShaper = {
+      shape: (input) => {
+        (input.question.answers as string[]).pop();
+        throw new TypeError('no answer');
+      },
+    };
+    await expect(shape(meddling)).rejects.toMatchObject({ code: 'CONTRACT_MUTATED_INPUT' });
+  });
+
+  it('passes on what is said of a worker, and wraps every other error of ours', async () => {
+    const throwing = (error: TurnwiseError) => shape({ shape: () => Promise.reject(error) });
+    const late = new TurnwiseError('CONTRACT_REWARD_TIMEOUT', 'reward acme took longer than 10 s');
+    await expect(throwing(late)).rejects.toBe(late);
+    const other = new TurnwiseError('DATA_INVALID', 'down');
+    await expect(throwing(other)).rejects.toMatchObject({ code: 'CONTRACT_REWARD_FAILED', cause: other });
+  });
+
+  it('weighs a single shaper too', async () => {
+    const [shaped] = await shapeGroups(
+      [group()],
+      [{ name: 'acme', weight: -2, shaper: shaperThat(() => undefined) }],
+      signal,
+    );
+    expect(shaped?.shaped).toMatchObject([
+      { outcome: -2, correct: true, turns: [-2, -2], reasons: [null, null], components: { acme: -2 } },
+      { outcome: -2, correct: true, turns: [-2], reasons: [null] },
+    ]);
+    expect(shaped?.shaped[0]).not.toHaveProperty('firstOccurrence');
+  });
+
+  it('asks the first for what is right and answered, and the first that looked for where gold was', async () => {
+    const saying = (extra: Partial<TurnRewards>) =>
+      shaperThat((rewards) => rewards.map((reward) => ({ ...reward, ...extra })));
+    const together = async (...extras: Partial<TurnRewards>[]) => {
+      const input = { ...group(), trajectories: [trajectory('q7/0', 1, { answer: null }), trajectory('q7/1', 1)] };
+      const shapers = extras.map((extra, index) => ({ name: `r${index}`, weight: 1, shaper: saying(extra) }));
+      return first(await shapeGroups([input], shapers, signal)).shaped;
+    };
+    const looked = await together({ correct: false }, { firstOccurrence: 1 }, { firstOccurrence: 0, answered: true });
+    expect(looked).toMatchObject([
+      { correct: false, answered: false, firstOccurrence: 1 },
+      { correct: false, answered: true, firstOccurrence: 1 },
+    ]);
+    const told = await together({ answered: true, firstOccurrence: null }, { firstOccurrence: 0, answered: false });
+    expect(told[0]).toMatchObject({ correct: true, answered: true, firstOccurrence: null });
+  });
+
+  it('abstains where nobody judges', async () => {
+    const [shaped] = await shapeGroups([group()], [], signal);
+    expect(shaped?.shaped).toMatchObject([
+      { outcome: null, correct: false, turns: [0, 0] },
+      { outcome: null, correct: false, turns: [0] },
+    ]);
   });
 
   it('adds several shapers up by weight and keeps the parts', async () => {
@@ -200,5 +269,12 @@ describe('shapeGroups', () => {
     );
     expect(shaped?.shaped[0]).toMatchObject({ outcome: null, correct: false, turns: [0, 0] });
     expect(shaped?.shaped[0]?.reasons?.[0]).toContain('ROLLOUT_SEARCH');
+    const own = { outcome: null, correct: false, turns: [0, 0], reasons: ['the server was down', null] };
+    const [abstaining] = await shapeGroups(
+      [input],
+      [{ name: 'acme', weight: 1, shaper: shaperThat(() => [own]) }],
+      signal,
+    );
+    expect(abstaining?.shaped).toEqual([own]);
   });
 });
