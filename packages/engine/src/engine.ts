@@ -90,14 +90,17 @@ export interface Engine {
   parameters(): readonly ParameterTensor[];
   /** What the optimizer moves: the weights; with adapters those alone, `<projection>.lora_A.weight` and `lora_B`. */
   trainedParameters(): readonly ParameterTensor[];
-  /** A copy of a weight as it is stored or of an adapter. Throws on an unknown name. */
-  readParameter(name: string): Float32Array;
+  /**
+   * A weight as it is stored or an adapter: a copy, or written to `into`, which is then returned. Throws on an unknown
+   * name, and on a wrong length of `into`.
+   */
+  readParameter(name: string, into?: Float32Array): Float32Array;
   /** A copy of a weight with its adapters added: what it acts as. Throws on an unknown name. */
   readMergedParameter(name: string): Float32Array;
   /** Makes every open decoder stale. Throws on an unknown name or a wrong length. */
   writeParameter(name: string, values: Float32Array): void;
-  /** A copy of the gradient accumulated so far. Throws on a name that is not of `trainedParameters`. */
-  readGradient(name: string): Float32Array;
+  /** The gradient accumulated so far, as `readParameter`. Throws on a name that is not of `trainedParameters`. */
+  readGradient(name: string, into?: Float32Array): Float32Array;
   /** Replaces the gradient accumulated so far: what was summed elsewhere. Throws as `readGradient`, and on a wrong length. */
   writeGradient(name: string, values: Float32Array): void;
 
@@ -142,11 +145,12 @@ export interface DecoderOptions {
 export interface Decoder {
   readonly slots: number;
   /**
-   * Appends tokens to each item's slot in one batched pass and returns a new array of logits [items, vocabularySize] at
-   * each item's last token. A slot appears at most once. Throws, changing nothing, on a bad slot or token, no tokens,
-   * or more than contextLength tokens.
+   * Appends tokens to each item's slot in one batched pass and returns logits [items, vocabularySize] at each item's last
+   * token: a new array, or the beginning of `into`, which spares a step its megabyte of garbage. A slot appears at most
+   * once. Throws, changing nothing, on a bad slot or token, no tokens, more than contextLength tokens, or too short an
+   * `into`.
    */
-  extend(items: readonly DecoderItem[]): Float32Array;
+  extend(items: readonly DecoderItem[], into?: Float32Array): Float32Array;
   /** Tokens held in the slot. */
   length(slot: number): number;
   /** Forgets the slot's tokens from `length` on; 0 empties it. */

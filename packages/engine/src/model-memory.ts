@@ -125,10 +125,15 @@ export class ModelMemory {
     return this.adapters?.merge(matrix, frozen) ?? frozen;
   }
 
-  /** Copies a tensor out of the run of parameters that starts at `run`, dropping the padding. */
-  readTensor(run: Address, place: TensorPlace): Float32Array {
+  /** Copies a tensor out of the run of parameters that starts at `run`, dropping the padding. Throws as `writeTensor`. */
+  readTensor(run: Address, place: TensorPlace, into?: Float32Array): Float32Array {
     const { rows, columns, stride } = place;
-    const values = new Float32Array(rows * columns);
+    const values = into ?? new Float32Array(rows * columns);
+    requireLength(place, values);
+    if (stride === columns) {
+      values.set(this.heap.floats(run + place.offset * 4, rows * columns));
+      return values;
+    }
     for (let row = 0; row < rows; row++) {
       values.set(this.heap.floats(run + (place.offset + row * stride) * 4, columns), row * columns);
     }
@@ -137,9 +142,11 @@ export class ModelMemory {
 
   /** The reverse of `readTensor`. Throws when the length is wrong. */
   writeTensor(run: Address, place: TensorPlace, values: Float32Array): void {
-    const { name, rows, columns, stride } = place;
-    if (values.length !== rows * columns) {
-      throw new Error(`'${name}' holds ${rows * columns} values (${place.shape.join(' x ')}), got ${values.length}`);
+    const { rows, columns, stride } = place;
+    requireLength(place, values);
+    if (stride === columns) {
+      this.heap.floats(run + place.offset * 4, rows * columns).set(values);
+      return;
     }
     for (let row = 0; row < rows; row++) {
       const target = this.heap.floats(run + (place.offset + row * stride) * 4, columns);
@@ -152,4 +159,9 @@ export class ModelMemory {
     const inLayers = layers.flatMap((l) => [l.query, l.keyValue, l.attentionOut, l.feedForwardIn, l.feedForwardOut]);
     return [head, ...inLayers];
   }
+}
+
+function requireLength({ name, rows, columns, shape }: TensorPlace, { length }: Float32Array): void {
+  if (length === rows * columns) return;
+  throw new Error(`'${name}' holds ${rows * columns} values (${shape.join(' x ')}), got ${length}`);
 }

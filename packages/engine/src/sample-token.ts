@@ -56,43 +56,51 @@ let table: SamplingTable | undefined;
 
 class SamplingTable {
   private readonly kernels: Kernels;
-  private readonly heap: Heap;
   private readonly padded: number;
   private readonly logits: Address;
   private readonly weights: Address;
   private readonly result: Address;
+  /** Views of them, kept: this memory is never added to. */
+  private readonly row: Float32Array;
+  private readonly probabilities: Float32Array;
+  private readonly token: Int32Array;
+  private readonly score: Float32Array;
 
   constructor(readonly vocabularySize: number) {
     this.padded = roundUpTo8(vocabularySize);
     const bytes = 2 * this.padded * 4 + 2 * 65_536;
     const { kernels, memory } = loadKernels(Math.ceil(bytes / 65_536));
     this.kernels = kernels;
-    this.heap = new Heap(memory, kernels.heapBase(), Math.ceil(bytes / 65_536) * 65_536);
-    this.logits = this.heap.allocate(this.padded * 4, 'a row of logits');
-    this.weights = this.heap.allocate(this.padded * 4, 'a row of weights');
-    this.result = this.heap.allocate(64, 'a token');
+    const heap = new Heap(memory, kernels.heapBase(), Math.ceil(bytes / 65_536) * 65_536);
+    this.logits = heap.allocate(this.padded * 4, 'a row of logits');
+    this.weights = heap.allocate(this.padded * 4, 'a row of weights');
+    this.result = heap.allocate(64, 'a token');
+    this.row = heap.floats(this.logits, vocabularySize);
+    this.probabilities = heap.floats(this.weights, vocabularySize);
+    this.token = heap.integers(this.result, 1);
+    this.score = heap.floats(this.result + 16, 1);
     kernels.maskPadding(this.logits, 1, vocabularySize, this.padded);
   }
 
   sample(row: Float32Array, temperature: number, topK: number, topP: number, uniform: number): SampledToken {
-    const { kernels, heap, logits, weights, padded, vocabularySize } = this;
-    heap.floats(logits, vocabularySize).set(row);
+    const { kernels, logits, weights, padded, vocabularySize } = this;
+    this.row.set(row);
     const inverseTemperature = temperature === 0 ? 1 : 1 / temperature;
     const total = kernels.softmaxWeights(logits, weights, padded, inverseTemperature);
     if (!(total > 0 && total < Infinity)) throw new Error('the logits are not finite');
     let token: number;
     if (temperature === 0) token = argmax(row);
     else if (topP === 1 && topK === vocabularySize) token = kernels.drawIndex(weights, vocabularySize, uniform * total);
-    else token = drawTop(heap.floats(weights, vocabularySize), topK, topP, uniform);
+    else token = drawTop(this.probabilities, topK, topP, uniform);
     return { token, logprob: this.logprob(token, inverseTemperature) };
   }
 
   /** By the kernel that scores tokens in training, so that both say the same. */
   private logprob(token: number, inverseTemperature: number): number {
-    const { kernels, heap, logits, result, padded } = this;
-    heap.integers(result, 1)[0] = token;
+    const { kernels, logits, result, padded } = this;
+    this.token[0] = token;
     kernels.scoreTargets(logits, result, 1, padded, inverseTemperature, result + 16, result + 32, result + 48);
-    return heap.floats(result + 16, 1)[0] ?? NaN;
+    return this.score[0] ?? NaN;
   }
 }
 

@@ -17,6 +17,8 @@ test('items that cannot be appended are refused and change nothing', () => {
     expect(() => decoder.extend([good, { slot, tokens }])).toThrow(message);
   }
   expect([decoder.length(0), decoder.length(1)]).toEqual([2, 0]);
+  expect(() => decoder.extend([good], new Float32Array(28))).toThrow('29 logits do not fit into 28 numbers');
+  expect([decoder.length(0), decoder.length(1)]).toEqual([2, 0]);
   expect(decoder.extend([])).toHaveLength(0);
   expect(decoder.extend([{ slot: 0, tokens: Array<number>(62).fill(1) }]).every(Number.isFinite)).toBe(true);
   expect(() => decoder.truncate(0, 65)).toThrow('slot 0 holds 64 tokens and cannot be truncated to 65');
@@ -36,6 +38,19 @@ test('more prompts than fit one chunk of rows go through in one call', () => {
     alone.truncate(0, 0);
     const expected = alone.extend([{ slot: 0, tokens: items[slot]?.tokens ?? [] }]);
     expect(logits.slice(slot * vocabularySize, (slot + 1) * vocabularySize)).toEqual(expected);
+  }
+});
+
+test.each([0, 3])('logits go where they are told to, whatever the pass was before (%d taps)', (shiftTaps) => {
+  const engine = smallEngine({ shiftTaps });
+  const { vocabularySize } = engine.config;
+  const [decoder, other] = [engine.openDecoder({ slots: 3 }), engine.openDecoder({ slots: 3 })];
+  const into = new Float32Array(3 * vocabularySize).fill(NaN);
+  for (const lengths of [[4, 1, 2], [1, 1, 1], [2], [1, 3]]) {
+    const items = lengths.map((length, slot) => ({ slot, tokens: Array.from({ length }, (_, i) => slot * 7 + i) }));
+    const logits = decoder.extend(items, into);
+    expect(logits.buffer).toBe(into.buffer);
+    expect(logits).toEqual(other.extend(items));
   }
 });
 

@@ -62,6 +62,8 @@ export class WasmDecoder implements Decoder {
   private readonly states: Slot[];
   private readonly cache: KeyValueCache;
   private readonly workspace: Address;
+  /** They lie where they lie: laid once, because a step is short. */
+  private readonly buffers: DecoderBuffers;
   private closed = false;
 
   constructor(
@@ -79,13 +81,14 @@ export class WasmDecoder implements Decoder {
       this.cache.free();
       throw error;
     }
+    this.buffers = this.layBuffers(new Region(this.workspace));
   }
 
-  extend(items: readonly DecoderItem[]): Float32Array {
+  extend(items: readonly DecoderItem[], into?: Float32Array): Float32Array {
     this.validate(items);
     const { vocabularySize } = this.model.config;
+    const logits = roomForLogits(items.length * vocabularySize, into);
     this.model.pack('forward');
-    const logits = new Float32Array(items.length * vocabularySize);
     let next = 0;
     while (next < items.length) {
       const placed: PlacedItem[] = [];
@@ -136,8 +139,9 @@ export class WasmDecoder implements Decoder {
     const { layerCount, vocabularySize } = model.config;
     const { paddedVocabulary } = layout;
     const count = items.length;
-    const buffers = this.layBuffers(new Region(this.workspace));
-    for (const item of items) this.embed(item, buffers);
+    const { buffers } = this;
+    if (model.config.shiftTaps === 0) this.embedRows(items);
+    else for (const item of items) this.embed(item);
 
     const all = allRows(items);
     const lastRows = Int32Array.from(items, ({ row, rows }) => row + rows - 1);
@@ -154,6 +158,10 @@ export class WasmDecoder implements Decoder {
     normalise(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
     project(model, layout.head, buffers.normed, buffers.logits, count);
     const computed = heap.floats(buffers.logits, count * paddedVocabulary);
+    if (paddedVocabulary === vocabularySize) {
+      logits.set(computed);
+      return;
+    }
     for (let i = 0; i < count; i++) {
       const start = i * paddedVocabulary;
       logits.set(computed.subarray(start, start + vocabularySize), i * vocabularySize);
@@ -161,17 +169,37 @@ export class WasmDecoder implements Decoder {
   }
 
   /** Mixes an item's embeddings with those of the tokens before it and adds its tokens to the slot. */
-  private embed({ slot, tokens, row }: PlacedItem, buffers: DecoderBuffers): void {
-    const { kernels, config, layout, heap, weights, version } = this.model;
+  private embed({ slot, tokens, row }: PlacedItem): void {
+    const { buffers } = this;
+    const { kernels, config, layout, heap, weights } = this.model;
     const { hiddenSize, shiftTaps } = config;
     const state = this.slot(slot);
-    if (state.tokens.length === 0) state.version = version;
     const history = state.tokens.slice(Math.max(0, state.tokens.length - shiftTaps));
     heap.integers(buffers.tokens, history.length + tokens.length).set([...history, ...tokens]);
     const [x, ids] = [buffers.input + row * hiddenSize * 4, buffers.tokens + history.length * 4];
     const table = weights + layout.embedding.offset * 4;
     const taps = layout.taps === null ? 0 : weights + layout.taps * 4;
     kernels.embed(x, ids, tokens.length, history.length, table, taps, shiftTaps, hiddenSize);
+    this.hold(state, tokens);
+  }
+
+  /** As `embed` where no token before matters: all items in one call. */
+  private embedRows(items: readonly PlacedItem[]): void {
+    const { kernels, config, layout, heap, weights } = this.model;
+    const { tokens: ids, input } = this.buffers;
+    const last = items.at(-1);
+    const rows = last ? last.row + last.rows : 0;
+    const written = heap.integers(ids, rows);
+    for (const { slot, tokens, row } of items) {
+      for (let i = 0; i < tokens.length; i++) written[row + i] = tokens[i] ?? NaN;
+      this.hold(this.slot(slot), tokens);
+    }
+    kernels.embed(input, ids, rows, 0, weights + layout.embedding.offset * 4, 0, 0, config.hiddenSize);
+  }
+
+  /** Counts tokens among those whose keys the slot holds. */
+  private hold(state: Slot, tokens: readonly number[]): void {
+    if (state.tokens.length === 0) state.version = this.model.version;
     for (const token of tokens) state.tokens.push(token);
   }
 
@@ -209,6 +237,13 @@ export class WasmDecoder implements Decoder {
   private checkOpen(): void {
     if (this.closed) throw new Error('the decoder is closed');
   }
+}
+
+/** The first `length` numbers of `into`, or a new array. Throws when it is shorter. */
+export function roomForLogits(length: number, into?: Float32Array): Float32Array {
+  if (into === undefined) return new Float32Array(length);
+  if (into.length < length) throw new Error(`${length} logits do not fit into ${into.length} numbers`);
+  return into.subarray(0, length);
 }
 
 /** Throws unless `length` tokens of a slot that holds `held` can be copied to one that holds `present`. */

@@ -103,7 +103,13 @@ test('parameters have Hugging Face names, and copies go in and out', () => {
     const values = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i + 0.5);
     fresh.writeParameter(name, values);
     expect(fresh.readParameter(name)).toEqual(values);
+    const into = new Float32Array(values.length);
+    expect(fresh.readParameter(name, into)).toBe(into);
+    expect(into).toEqual(values);
+    fresh.writeGradient(name, values);
+    expect(fresh.readGradient(name, new Float32Array(values.length))).toEqual(values);
   }
+  expect(() => fresh.readGradient('model.norm.weight', new Float32Array(3))).toThrow('holds 32 values (32), got 3');
   expect(() => fresh.readParameter('lm_head.weight')).toThrow("unknown parameter 'lm_head.weight'");
   expect(() => fresh.writeParameter('model.norm.weight', new Float32Array(3))).toThrow('holds 32 values (32), got 3');
 });

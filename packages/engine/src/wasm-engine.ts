@@ -107,8 +107,8 @@ export class WasmEngine implements Engine {
     return [...(this.model.trained?.tensors.values() ?? [])].map(({ name, shape }) => ({ name, shape }));
   }
 
-  readParameter(name: string): Float32Array {
-    return this.model.readTensor(...this.place(name));
+  readParameter(name: string, into?: Float32Array): Float32Array {
+    return this.model.readTensor(...this.place(name), into);
   }
 
   readMergedParameter(name: string): Float32Array {
@@ -120,8 +120,8 @@ export class WasmEngine implements Engine {
     this.model.version++;
   }
 
-  readGradient(name: string): Float32Array {
-    return this.model.readTensor(...this.gradientPlace(name));
+  readGradient(name: string, into?: Float32Array): Float32Array {
+    return this.model.readTensor(...this.gradientPlace(name), into);
   }
 
   writeGradient(name: string, values: Float32Array): void {

@@ -10,9 +10,9 @@ function countingBatch(slots: number, topK?: number) {
   const steps: number[][] = [];
   const counting: Decoder = {
     slots,
-    extend: (items) => {
+    extend: (items, into) => {
       steps.push(items.map(({ tokens }) => tokens.length));
-      return decoder.extend(items);
+      return decoder.extend(items, into);
     },
     length: (slot) => decoder.length(slot),
     truncate: (slot, length) => decoder.truncate(slot, length),

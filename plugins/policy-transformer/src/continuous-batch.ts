@@ -51,6 +51,8 @@ export class ContinuousBatch {
   private active: Active[] = [];
   private readonly cache: CachedSequences;
   private running = false;
+  /** Taken again by every step. */
+  private logits = new Float32Array(0);
 
   constructor(
     private readonly decoder: Decoder,
@@ -142,7 +144,10 @@ export class ContinuousBatch {
     });
     if (this.active.length === 0) return;
     const { vocabularySize, topK } = this.options;
-    const logits = this.decoder.extend(this.active.map(({ slot, feed }) => ({ slot, tokens: feed })));
+    const items = this.active.map(({ slot, feed }) => ({ slot, tokens: feed }));
+    const size = items.length * vocabularySize;
+    if (this.logits.length < size) this.logits = new Float32Array(size);
+    const logits = this.decoder.extend(items, this.logits);
     const unfinished: Active[] = [];
     this.active.forEach((sequence, row) => {
       const { request, slot, random } = sequence;

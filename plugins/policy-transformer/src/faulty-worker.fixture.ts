@@ -35,17 +35,17 @@ function faulty(engine: Engine): Engine {
       tensors = 0;
       pass('backward');
     },
-    readGradient: (name) => {
+    readGradient: (...call) => {
       if (++tensors === 4) pass('reduction');
-      return engine.readGradient(name);
+      return engine.readGradient(...call);
     },
     openDecoder: (options) => {
       const decoder = engine.openDecoder(options);
       const extend = decoder.extend.bind(decoder);
       let calls = 0;
-      decoder.extend = (items) => {
+      decoder.extend = (...call) => {
         if (++calls % 4 === 0) pass('rollout');
-        return extend(items);
+        return extend(...call);
       };
       return decoder;
     },

@@ -21,7 +21,7 @@ export function forEachPart(
 
 /** Copies the engine's gradients into a run of `flatLength(engine.trainedParameters())` floats. */
 export function readGradients(engine: Engine, run: Float32Array): void {
-  forEachPart(run, engine.trainedParameters(), (name, part) => part.set(engine.readGradient(name)));
+  forEachPart(run, engine.trainedParameters(), (name, part) => engine.readGradient(name, part));
 }
 
 /** The reverse of `readGradients`. */

@@ -32,24 +32,20 @@ export class SharedParameters {
   /** Gives an engine of the same model these parameters; with `trained` only those that training changes. */
   readInto(engine: Engine, which: 'all' | 'trained'): void {
     const tensors = which === 'all' ? allTensors(engine) : engine.trainedParameters();
-    const copy = this.wholeCopy(which === 'all' ? 0 : frozenLength(engine), flatLength(tensors));
-    forEachPart(copy, tensors, (name, part) => engine.writeParameter(name, part));
+    const start = which === 'all' ? 0 : frozenLength(engine);
+    // Again until nothing was written meanwhile.
+    for (;;) {
+      const before = Atomics.load(this.counter, 0);
+      forEachPart(this.run.subarray(start), tensors, (name, part) => engine.writeParameter(name, part));
+      if (before % 2 === 0 && Atomics.load(this.counter, 0) === before) return;
+      Atomics.wait(this.counter, 0, before, 1);
+    }
   }
 
   private write(engine: Engine, tensors: readonly ParameterTensor[], start: number): void {
     Atomics.add(this.counter, 0, 1);
-    forEachPart(this.run.subarray(start), tensors, (name, part) => part.set(engine.readParameter(name)));
+    forEachPart(this.run.subarray(start), tensors, (name, part) => engine.readParameter(name, part));
     Atomics.add(this.counter, 0, 1);
-  }
-
-  /** Reads again until nothing was written meanwhile. */
-  private wholeCopy(start: number, length: number): Float32Array {
-    for (;;) {
-      const before = Atomics.load(this.counter, 0);
-      const copy = this.run.slice(start, start + length);
-      if (before % 2 === 0 && Atomics.load(this.counter, 0) === before) return copy;
-      Atomics.wait(this.counter, 0, before, 1);
-    }
   }
 }
 

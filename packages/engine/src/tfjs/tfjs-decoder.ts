@@ -1,7 +1,7 @@
 import { checkToken } from '../batch-plan.js';
 import type { Decoder, DecoderItem } from '../engine.js';
 import type { TransformerConfig } from '../transformer-config.js';
-import { checkCopy, stale } from '../wasm-decoder.js';
+import { checkCopy, roomForLogits, stale } from '../wasm-decoder.js';
 import type { Tensor4D, TensorFlow } from './tensorflow.js';
 import { hidden, type CachedLayer, type TfjsTransformer, type TokenGrid } from './transformer.js';
 
@@ -43,10 +43,10 @@ export class TfjsDecoder implements Decoder {
     this.states = Array.from({ length: slots }, () => ({ tokens: [], version: 0, place: null, columns: [] }));
   }
 
-  extend(items: readonly DecoderItem[]): Float32Array {
+  extend(items: readonly DecoderItem[], into?: Float32Array): Float32Array {
     this.validate(items);
     const { vocabularySize } = this.config;
-    const logits = new Float32Array(items.length * vocabularySize);
+    const logits = roomForLogits(items.length * vocabularySize, into);
     // Prompts apart from single tokens: padded to one width, a prompt would give every sequence a column for each of
     // its tokens.
     for (const chosen of [(count: number) => count === 1, (count: number) => count > 1]) {

@@ -20,7 +20,7 @@ import { batchGrids, type BatchGrid } from './batch-grids.js';
 import type { Tensor1D, TensorFlow } from './tensorflow.js';
 import { TfjsDecoder } from './tfjs-decoder.js';
 import { TfjsOptimizer } from './tfjs-optimizer.js';
-import { read, TfjsParameters } from './tfjs-parameters.js';
+import { copied, read, TfjsParameters } from './tfjs-parameters.js';
 import { TfjsTransformer } from './transformer.js';
 
 interface PendingBatch {
@@ -72,8 +72,8 @@ export class TfjsEngine implements Engine {
     return this.tensors.readMerged(name);
   }
 
-  readParameter(name: string): Float32Array {
-    return read(this.tensors.variableOf(name));
+  readParameter(name: string, into?: Float32Array): Float32Array {
+    return copied(name, read(this.tensors.variableOf(name)), into);
   }
 
   writeParameter(name: string, values: Float32Array): void {
@@ -81,8 +81,8 @@ export class TfjsEngine implements Engine {
     this.version++;
   }
 
-  readGradient(name: string): Float32Array {
-    return this.tensors.readGradient(name);
+  readGradient(name: string, into?: Float32Array): Float32Array {
+    return copied(name, this.tensors.readGradient(name), into);
   }
 
   writeGradient(name: string, values: Float32Array): void {

@@ -136,3 +136,11 @@ export class TfjsParameters {
 export function read(tensor: Tensor): Float32Array {
   return (tensor.dataSync() as Float32Array).slice();
 }
+
+/** `values` themselves, or written to `into`. Throws on a wrong length of it. */
+export function copied(name: string, values: Float32Array, into?: Float32Array): Float32Array {
+  if (into === undefined) return values;
+  if (into.length !== values.length) throw new Error(`'${name}' holds ${values.length} values, got ${into.length}`);
+  into.set(values);
+  return into;
+}
