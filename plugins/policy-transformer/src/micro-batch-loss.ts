@@ -1,7 +1,7 @@
 import { batchTotals, objectiveLoss, type BatchTotals } from '@turnwise/core';
 import type { LossMetrics, Objective, TrainingBatch, TrainingSequence } from '@turnwise/core';
 import type { Engine } from '@turnwise/engine';
-import { packSequences, splitByTokens } from './pack-sequences.js';
+import { packSequences, splitEvenly } from './pack-sequences.js';
 
 /** What every micro-batch of an update has in common. */
 export interface UpdateTerms {
@@ -40,7 +40,7 @@ export function planUpdate(batch: TrainingBatch, objective: Objective, microBatc
   const sequences = regularised ? batch.sequences : batch.sequences.filter(carriesSignal);
   return {
     terms: { objective, totals: batchTotals(batch), temperature: batch.temperature },
-    microBatches: splitByTokens(sequences, microBatchTokens),
+    microBatches: splitEvenly(sequences, microBatchTokens),
   };
 }
 

@@ -46,23 +46,33 @@ export function packSequences(sequences: readonly TrainingSequence[]): MicroBatc
   return { packed: { tokens, offsets, scored }, sequences, sequenceOf, advantages, sampled };
 }
 
-/** Splits sequences into micro-batches of at most `maxTokens` tokens each; a longer sequence is one of its own. */
-export function splitByTokens(sequences: readonly TrainingSequence[], maxTokens: number): TrainingSequence[][] {
+/** Micro-batches of an update are a multiple of this, as far as there are sequences: two and four workers get equal shares. */
+const MULTIPLE = 4;
+
+/**
+ * Splits sequences, in their order, into micro-batches of about equal size and at most `maxTokens` tokens; a longer
+ * sequence is one of its own. The number of workers does not enter: it must not show in the sums.
+ */
+export function splitEvenly(sequences: readonly TrainingSequence[], maxTokens: number): TrainingSequence[][] {
+  const scored = sequences.filter((sequence) => readLength(sequence) > 0);
+  let rest = scored.reduce((sum, sequence) => sum + readLength(sequence), 0);
+  let left = Math.min(scored.length, MULTIPLE * Math.ceil(rest / maxTokens / MULTIPLE));
   const batches: TrainingSequence[][] = [];
   let current: TrainingSequence[] = [];
   let size = 0;
-  for (const sequence of sequences) {
+  const close = (): void => {
+    batches.push(current);
+    [current, rest, left, size] = [[], rest - size, Math.max(1, left - 1), 0];
+  };
+  for (const sequence of scored) {
     const length = readLength(sequence);
-    if (length === 0) continue;
-    if (current.length > 0 && size + length > maxTokens) {
-      batches.push(current);
-      current = [];
-      size = 0;
-    }
+    // Nearer to an equal share of what is left without it than with it.
+    const full = size + length / 2 > rest / left;
+    if (current.length > 0 && (full || size + length > maxTokens)) close();
     current.push(sequence);
     size += length;
   }
-  if (current.length > 0) batches.push(current);
+  if (current.length > 0) close();
   return batches;
 }
 
