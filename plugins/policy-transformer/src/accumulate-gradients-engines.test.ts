@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from '@jest/globals';
 import type { KullbackLeiblerTerm, Objective, PolicyLoss, TrainingSequence } from '@turnwise/core';
 import { openEngine, transformerConfig, type Engine } from '@turnwise/engine';
-import { accumulateGradients } from './accumulate-gradients.js';
+import { GradientAccumulator } from './accumulate-gradients.js';
 
 const config = transformerConfig({
   vocabularySize: 20,
@@ -69,7 +69,7 @@ it.each(objectives.map((objective) => [objective.kind, objective.kl, objective] 
   (_, __, objective) => {
     const [ours, theirs] = engines.map(({ policy, reference }) => {
       policy.zeroGradients();
-      const metrics = accumulateGradients(policy, reference, batch, objective, 64);
+      const metrics = new GradientAccumulator(policy).accumulate(reference, batch, objective, 64);
       return { metrics, gradients: policy.parameters().map(({ name }) => policy.readGradient(name)) };
     });
     for (const figure of ['loss', 'kl', 'clipFraction', 'entropy', 'tokens'] as const) {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Aggregation, KullbackLeiblerTerm, Objective, PolicyLoss, TrainingSequence } from '@turnwise/core';
 import { createEngine, transformerConfig, type Engine } from '@turnwise/engine';
-import { accumulateGradients } from './accumulate-gradients.js';
+import { GradientAccumulator } from './accumulate-gradients.js';
 import { packSequences } from './pack-sequences.js';
 
 const losses: PolicyLoss[] = [
@@ -77,7 +77,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 
 function accumulate(sequences: readonly TrainingSequence[], objective: Objective, microBatchTokens = 4096, extra = {}) {
   const batch = { sequences, temperature: 1, maxTokens: 12, ...extra };
-  return accumulateGradients(engine, reference, batch, objective, microBatchTokens);
+  return new GradientAccumulator(engine).accumulate(reference, batch, objective, microBatchTokens);
 }
 
 /** All gradients in one list; the engine's are zero afterwards. */
@@ -102,7 +102,7 @@ const combinations = losses.flatMap((loss) =>
   penalties.flatMap((kl) => aggregations.map((aggregation) => objectiveOf(loss, kl, aggregation, 0))),
 );
 
-describe('accumulateGradients', () => {
+describe('GradientAccumulator', () => {
   it('makes good tokens likelier and bad ones less likely, whatever the objective, the penalty and the aggregation', () => {
     const good = sequence(1, 5, 1);
     const bad = sequence(8, 7, -1);

@@ -1,6 +1,6 @@
 import type { LossMetrics, Objective, Sample, SampleRequest, ScoreRequest, TrainingBatch } from '@turnwise/core';
 import type { Checkpoint, Engine } from '@turnwise/engine';
-import { accumulateGradients } from './accumulate-gradients.js';
+import { GradientAccumulator } from './accumulate-gradients.js';
 import { ContinuousBatch } from './continuous-batch.js';
 import { scoreRequests } from './score-requests.js';
 import type { TransformerOptions } from './transformer-options.js';
@@ -22,6 +22,7 @@ export class LocalCompute implements Compute {
   private readonly batch: ContinuousBatch;
   private readonly engine: Engine;
   private readonly decoder: ReturnType<Engine['openDecoder']>;
+  private gradients: GradientAccumulator | null = null;
 
   constructor(
     { engine, tokenizer, documents }: Checkpoint,
@@ -51,7 +52,8 @@ export class LocalCompute implements Compute {
 
   // eslint-disable-next-line @typescript-eslint/require-await -- what it throws must reject
   async accumulate(batch: TrainingBatch, objective: Objective, reference: Engine | null): Promise<LossMetrics> {
-    return accumulateGradients(this.engine, reference, batch, objective, this.options.microBatchTokens);
+    this.gradients ??= new GradientAccumulator(this.engine);
+    return this.gradients.accumulate(reference, batch, objective, this.options.microBatchTokens);
   }
 
   weightsChanged(): Promise<void> {

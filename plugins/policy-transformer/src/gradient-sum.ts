@@ -3,17 +3,19 @@ import { flatLength, readGradients, writeGradients } from './flat-parameters.js'
 
 /**
  * Adds up the gradients of micro-batches, each computed from zero, one after the other in their order. So the sum has
- * the same bits whoever computed the parts, and a part enters it whole or not at all.
+ * the same bits whoever computed the parts, and a part enters it whole or not at all: the engine's own gradient stays as
+ * it is until `finish`. One serves update after update, because taking memory anew costs more than adding in it.
  */
 export class GradientSum {
-  private readonly before: Float32Array;
   private readonly total: Float32Array;
 
-  /** Starts from what the engine has accumulated before. */
   constructor(private readonly engine: Engine) {
-    this.before = new Float32Array(flatLength(engine.trainedParameters()));
-    readGradients(engine, this.before);
-    this.total = this.before.slice();
+    this.total = new Float32Array(flatLength(engine.trainedParameters()));
+  }
+
+  /** Starts from what the engine has accumulated before. */
+  begin(): void {
+    readGradients(this.engine, this.total);
   }
 
   add(gradients: Float32Array): void {
@@ -24,10 +26,5 @@ export class GradientSum {
   /** Makes the sum the engine's accumulated gradient. */
   finish(): void {
     writeGradients(this.engine, this.total);
-  }
-
-  /** Gives the engine back what it had accumulated before. */
-  undo(): void {
-    writeGradients(this.engine, this.before);
   }
 }

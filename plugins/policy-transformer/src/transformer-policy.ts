@@ -26,7 +26,7 @@ import type { TransformerOptions } from './transformer-options.js';
 import { WorkerCompute } from './worker-compute.js';
 import { workerCount } from './worker-count.js';
 
-/** Kinds of objective that `accumulateGradients` can differentiate: all of them. */
+/** Kinds of objective that `differentiate` can differentiate: all of them. */
 const objectives = ['ppo-clip', 'importance-sampling', 'cispo', 'gspo'] as const;
 
 type Surroundings = Pick<PluginContext, 'resolveAsset' | 'paths'>;

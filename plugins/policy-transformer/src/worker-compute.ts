@@ -25,6 +25,7 @@ export class WorkerCompute implements Compute {
   private readonly parameters: SharedParameters;
   private readonly gradients: readonly Float32Array[][];
   private readonly places: TrajectoryPlaces;
+  private sum: GradientSum | null = null;
   private reference: { readonly engine: Engine; readonly shared: SharedParameters } | null = null;
   private arrivals: NewTrajectory[] = [];
   private placing: Promise<void> | null = null;
@@ -109,33 +110,29 @@ export class WorkerCompute implements Compute {
   async accumulate(batch: TrainingBatch, objective: Objective, reference: Engine | null): Promise<LossMetrics> {
     if (needsReference(objective) && reference) await this.introduce(reference);
     const { terms, microBatches } = planUpdate(batch, objective, this.options.microBatchTokens);
-    const sum = new GradientSum(this.engine);
+    const sum = (this.sum ??= new GradientSum(this.engine));
+    sum.begin();
     const losses: MicroBatchLoss[] = [];
     const computed = new Map<number, () => void>();
-    try {
-      await this.spread(microBatches, async (sequences, { index, place, lane: buffer, failed }) => {
-        const loss = await this.group.ask(place, { kind: 'differentiate', sequences, terms, buffer });
-        // The buffer is free again when its gradient has been added, which waits for all micro-batches before it.
-        await new Promise<void>((added) => {
-          const stop = (): void => added();
-          if (failed.aborted) {
-            stop();
-            return;
-          }
-          failed.addEventListener('abort', stop, { once: true });
-          computed.set(index, () => {
-            sum.add(this.gradients[place]?.[buffer] as Float32Array);
-            losses.push(loss);
-            failed.removeEventListener('abort', stop);
-            added();
-          });
-          for (let next = computed.get(losses.length); next; next = computed.get(losses.length)) next();
+    await this.spread(microBatches, async (sequences, { index, place, lane: buffer, failed }) => {
+      const loss = await this.group.ask(place, { kind: 'differentiate', sequences, terms, buffer });
+      // The buffer is free again when its gradient has been added, which waits for all micro-batches before it.
+      await new Promise<void>((added) => {
+        const stop = (): void => added();
+        if (failed.aborted) {
+          stop();
+          return;
+        }
+        failed.addEventListener('abort', stop, { once: true });
+        computed.set(index, () => {
+          sum.add(this.gradients[place]?.[buffer] as Float32Array);
+          losses.push(loss);
+          failed.removeEventListener('abort', stop);
+          added();
         });
+        for (let next = computed.get(losses.length); next; next = computed.get(losses.length)) next();
       });
-    } catch (error) {
-      sum.undo();
-      throw error;
-    }
+    });
     sum.finish();
     return lossMetrics(terms, losses);
   }
