@@ -145,7 +145,7 @@ export class WorkerGroup {
           `Worker thread ${place + 1} ended ${most} times in the same work: ${cause.message}.`,
           {
             where: 'policy.with.workers',
-            hint: 'No weight was changed by the unfinished step; the last checkpoint is intact. Set policy.with.workers: 1 to see the failure itself, or give the run more memory.',
+            hint: 'A training run goes on after its last whole step with `turnwise train --resume`. Set policy.with.workers: 1 to see the failure itself, or give the run more memory.',
             cause,
           },
         ),

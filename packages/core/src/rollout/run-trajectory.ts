@@ -24,7 +24,7 @@ export interface TrajectoryIdentity {
 }
 
 /** A policy says by these that no trajectory will do better: they are no one trajectory's failure. */
-const endOfRun: ReadonlySet<string> = new Set(['RUN_NOT_TRAINABLE', 'RUN_SERVER_STATE_LOST']);
+const endOfRun: ReadonlySet<string> = new Set(['RUN_NOT_TRAINABLE', 'RUN_SERVER_STATE_LOST', 'RUN_WORKER_FAILED']);
 
 type Ending = { answer: string | null; stopReason: StopReason };
 

@@ -27,6 +27,8 @@ export class CheckpointKeeper {
   updates = 0;
   #best: BestValue | null = null;
   #events = 0;
+  /** The last whole step since which no checkpoint was written, with what plugins said of themselves after it. */
+  #unsaved: { readonly step: number; readonly plugins: TrainerState['plugins'] } | null = null;
 
   constructor(
     private readonly parts: TrainingParts,
@@ -51,6 +53,7 @@ export class CheckpointKeeper {
   async goOn({ checkpoint, state, step }: Omit<ResumePoint, 'before' | 'after'>, itself: boolean): Promise<void> {
     const { training } = this.settings;
     this.last = checkpoint;
+    this.#unsaved = null;
     await this.parts.policy.load(checkpoint);
     // Of a checkpoint that does not say: every step made its updates.
     this.updates = state?.updates ?? step * training.epochs;
@@ -77,7 +80,10 @@ export class CheckpointKeeper {
     const step = metrics['step'] as number;
     const isBest = this.#isBest(step, metrics);
     const isDue = step === steps || (checkpointEvery > 0 && step % checkpointEvery === 0);
-    if (!isDue && !isBest && !now) return;
+    if (!isDue && !isBest && !now) {
+      this.#unsaved = { step, plugins: structuredClone(this.parts.pluginStates?.save() ?? {}) };
+      return;
+    }
     await this.#write(step);
     if (keepBest != null && isBest) await this.record.writeBest(this.#best as BestValue, keepBest);
     const window = this.settings.training.watchdog?.window ?? 0;
@@ -90,8 +96,25 @@ export class CheckpointKeeper {
     });
   }
 
-  async #write(step: number): Promise<void> {
-    this.last = await this.record.writeCheckpoint(step, this.#state(step), (folder) => this.parts.policy.save(folder));
+  /**
+   * Writes a checkpoint of the last whole step, if there is none, although a later one was begun: its weights must not
+   * have changed. Whether one was written; the run is ending, and what ends it matters more than that this fails too.
+   */
+  async saveLast(): Promise<boolean> {
+    if (this.#unsaved === null) return false;
+    const { step, plugins } = this.#unsaved;
+    try {
+      await this.#write(step, plugins);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #write(step: number, plugins = this.parts.pluginStates?.save() ?? {}): Promise<void> {
+    const state = this.#state(step, plugins);
+    this.last = await this.record.writeCheckpoint(step, state, (folder) => this.parts.policy.save(folder));
+    this.#unsaved = null;
   }
 
   #isBest(step: number, metrics: Metrics): boolean {
@@ -104,14 +127,14 @@ export class CheckpointKeeper {
     return true;
   }
 
-  #state(step: number): TrainerState {
+  #state(step: number, plugins: TrainerState['plugins']): TrainerState {
     const { rollout } = this.settings;
     return {
       updates: this.updates,
       data: dataPosition(this.data.train.length, rollout.questionsPerStep, step + 1),
       events: this.#events,
       best: this.#best,
-      plugins: this.parts.pluginStates?.save() ?? {},
+      plugins,
       questions: this.ledger.state,
       ...(this.watchdog === null ? {} : { watchdog: this.watchdog.state }),
       rollbacks: this.rollbacks,

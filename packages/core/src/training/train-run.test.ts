@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { TurnwiseError } from '../errors/index.js';
 import { FakeTraining, fakeData, fakeSettings, type Script } from './fake-training.fixture.js';
 import { trainRun, type TrainingOptions } from './train-run.js';
 import type { TrainingParts, TrainingSettings } from './training-settings.js';
@@ -170,6 +171,63 @@ describe('trainRun', () => {
     expect([...rest.lines]).toEqual([...whole.lines].slice(2));
     expect(rest.weights).toBe(whole.weights);
     expect(second).toMatchObject({ before: first.before, after: first.after, lastCheckpoint: 'checkpoint-4' });
+  });
+});
+
+describe('worker threads that end for good', () => {
+  const dead = (): never => {
+    throw new TurnwiseError('RUN_WORKER_FAILED', 'ended 3 times in the same work');
+  };
+
+  /** Fails in step 3 of a run that saves every fifth. */
+  function failing(place: 'sample' | 'forwardBackward' | 'optimStep', epochs = 1) {
+    const fake = new FakeTraining((at) => (place === 'sample' && at.step === 3 ? dead() : mixed(at)));
+    const { loss, norm } = { loss: fake.losses, norm: fake.gradientNorms };
+    const last = 3 * epochs;
+    fake.losses = (update) => (place === 'forwardBackward' && update === last ? dead() : loss(update));
+    fake.gradientNorms = (update) => (place === 'optimStep' && update === last ? dead() : norm(update));
+    return { fake, ended: run(fake, fakeSettings({ steps: 9, checkpointEvery: 5, epochs })) };
+  }
+
+  it.each(['sample', 'forwardBackward'] as const)(
+    'in %s: the run ends with its last whole step saved',
+    async (place) => {
+      const { fake, ended } = failing(place);
+      await expect(ended).rejects.toMatchObject({ code: 'RUN_WORKER_FAILED' });
+      expect([...fake.disk]).toEqual([['checkpoint-2', 2]]);
+      expect(fake.states.get('checkpoint-2')).toMatchObject({ updates: 2 });
+      expect(fake.progress.at(-1)).toMatchObject({ message: 'step 3 could not be made; saved as after step 2' });
+    },
+  );
+
+  it('saves nothing that is not the state of a whole step', async () => {
+    for (const [place, epochs] of [
+      ['optimStep', 1],
+      ['forwardBackward', 2],
+    ] as const) {
+      const { fake, ended } = failing(place, epochs);
+      await expect(ended).rejects.toMatchObject({ code: 'RUN_WORKER_FAILED' });
+      expect([...fake.disk]).toEqual([]);
+    }
+  });
+
+  it('goes on from there as an undisturbed run', async () => {
+    const { fake, ended } = failing('sample');
+    await ended.catch(() => undefined);
+    const rest = new FakeTraining(mixed);
+    rest.disk.set('checkpoint-2', fake.disk.get('checkpoint-2') ?? NaN);
+    const settings = fakeSettings({ steps: 9, checkpointEvery: 5 });
+    const whole = new FakeTraining(mixed);
+    const { before } = await run(whole, settings);
+    const state = fake.states.get('checkpoint-2') ?? null;
+    await run(rest, settings, { resume: { step: 2, checkpoint: 'checkpoint-2', state, before, after: before } });
+    expect(untimed(rest.metrics)).toEqual(untimed(whole.metrics.slice(3)));
+  });
+
+  it('says what ended it even when it cannot be saved', async () => {
+    const { fake, ended } = failing('sample');
+    fake.policy.save = () => Promise.reject(new Error('disk full'));
+    await expect(ended).rejects.toMatchObject({ code: 'RUN_WORKER_FAILED' });
   });
 });
 

@@ -1,3 +1,4 @@
+import { TurnwiseError } from '../errors/index.js';
 import { evaluate } from '../evaluation/index.js';
 import { afterRollbacks, answerAlarms } from './answer-alarms.js';
 import { CheckpointKeeper } from './checkpoint-keeper.js';
@@ -36,8 +37,8 @@ export interface TrainingOptions {
 /**
  * The main job, one direction: questions -> rollout -> reward -> advantage -> tokens -> update -> record.
  * A step that cannot be finished (a reward or loss that is not finite, an abort) leaves the run folder as the step
- * before left it, and the weights too unless a later of several updates on one batch failed. What decides about a step
- * is its number and what the checkpoints hold, so a run that goes on does what an uninterrupted one would have done.
+ * before left it, and the weights too unless a later of several updates on one batch failed; when what fails are the
+ * policy's worker threads, there is a checkpoint of that state. What decides about a step is its number and what the checkpoints hold, so a run that goes on does what an uninterrupted one would have done.
  *
  * @throws RUN_NOT_TRAINABLE, ROLLOUT_ALL_FAILED, RUN_NOT_FINITE, RUN_COLLAPSED, RUN_QUARANTINE_FULL, CONTRACT_* of the
  *   plugins, and the reason of an abort
@@ -103,12 +104,21 @@ export async function trainRun(
     });
     for (let step = first; step <= training.steps; step++) {
       current = step;
-      const sample = await sampler.take(step);
+      let untouched = true;
+      const saveBefore = async (error: unknown): Promise<never> => {
+        if (untouched && isWorkerFailure(error) && (await keeper.saveLast())) {
+          const message = `step ${step} could not be made; saved as after step ${step - 1}`;
+          onProgress({ step, steps: training.steps, phase: 'event', message });
+        }
+        throw error;
+      };
+      const sample = await sampler.take(step).catch(saveBefore);
       const staleness = gate === null ? {} : stalenessMetrics(sample, gate.version);
       onProgress({ step, steps: training.steps, phase: 'update' });
       const updateStarted = performance.now();
       const batch = stepBatch(sample.groups, training.deadGroups, rollout);
-      const update = await updatePolicy(parts, present, batch, step, signal);
+      const touch = (): void => void (untouched = false);
+      const update = await updatePolicy(parts, present, batch, step, signal, touch).catch(saveBefore);
       if (batch !== null) keeper.updates += training.epochs;
       const quarantine = training.quarantine ?? null;
       const setAside = visitQuestions(keeper.ledger, sample, step, quarantine);
@@ -152,6 +162,11 @@ export async function trainRun(
   while (next !== null) next = await trainFrom(next);
   const seconds = (performance.now() - started) / 1000;
   return { steps: stepsMade, before, after, trajectories, failures, lastCheckpoint: keeper.last, seconds };
+}
+
+/** The policy itself is whole then, and can be saved. */
+function isWorkerFailure(error: unknown): boolean {
+  return TurnwiseError.is(error) && error.code === 'RUN_WORKER_FAILED';
 }
 
 /** What is kept of a step's groups, one line each; those that were not trained on say why. */

@@ -10,6 +10,7 @@ import type { TrainingParts, TrainingSettings } from './training-settings.js';
  * leaves the weights as they were; a later one keeps those before it, and the last checkpoint is intact either way.
  *
  * @param batch `null`: there is nothing to learn from, so no update is made and its metrics are zero
+ * @param beforeWeights called before each time the weights may change
  * @throws RUN_NOT_FINITE
  */
 export async function updatePolicy(
@@ -18,6 +19,7 @@ export async function updatePolicy(
   batch: TrainingBatch | null,
   step: number,
   signal: AbortSignal,
+  beforeWeights: () => void = () => undefined,
 ): Promise<Metrics> {
   const losses: LossMetrics[] = [];
   const updates: OptimizerMetrics[] = [];
@@ -27,6 +29,7 @@ export async function updatePolicy(
     signal.throwIfAborted();
     const loss = await policy.forwardBackward(batch, objective);
     assertFinite('loss', loss.loss, step, epoch);
+    beforeWeights();
     const update = await policy.optimStep({ learningRate, weightDecay, maxGradientNorm });
     assertFinite('gradient norm', update.gradientNorm, step, epoch);
     losses.push(loss);
