@@ -1,43 +1,77 @@
 import type { MemoryEstimate, Workload } from '@turnwise/core';
 import { estimateMemory, type MemoryEstimate as EngineMemory, type TransformerConfig } from '@turnwise/engine';
+import { memoryRemedies } from './memory-remedies.js';
 import type { TransformerOptions } from './transformer-options.js';
+import { LANES, workerCount } from './worker-count.js';
 
-type MemoryOptions = Pick<TransformerOptions, 'lora' | 'recompute' | 'slots' | 'microBatchTokens' | 'memoryLimit'>;
+export type MemoryOptions = Pick<
+  TransformerOptions,
+  'lora' | 'recompute' | 'slots' | 'microBatchTokens' | 'memoryLimit' | 'workers'
+>;
 
-/** Bytes of the policy's engine may grow to. */
+/** Bytes each engine of the policy may grow to. */
 export function policyMemoryLimit({ memoryLimit }: Pick<TransformerOptions, 'memoryLimit'>): number {
   return memoryLimit * 2 ** 20;
 }
 
 /**
  * Memory the policy takes on the embedded engine, from the model's shape: every micro-batch full, and of its tokens as
- * many written by the policy as the run allows. A KL reference is an engine of its own, with a limit of its own.
+ * many written by the policy as the run allows. The parts are of the largest engine, which is what the limit is for: with
+ * workers that of one of them, and a note says what all take together. A KL reference is an engine of its own, with a
+ * limit of its own.
  */
 export function policyMemory(
   config: TransformerConfig,
   options: TransformerOptions,
   workload: Workload,
 ): MemoryEstimate {
-  const { parts } = engineMemory(config, options, workload);
+  const largest = engineMemory(config, options, workload);
   const limitBytes = policyMemoryLimit(options);
-  const least = estimateMemory(config, training(options)).bytes;
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const notes: string[] = [];
+  const least = estimateMemory(config, training(options));
+  const count = workersOf(options);
+  const notes = [count === 1 ? sumsNote(least) : workersNote(count, largest, least)];
   if (workload.reference) {
     const reference = estimateMemory(config, referenceTraining(options), batchOf(config, options, workload, 0)).bytes;
-    notes.push(`the KL reference is a second engine of at most ${(reference / 2 ** 20).toFixed(0)} MB`);
-  }
-  if (options.workers !== 1) {
-    notes.push('each worker is an engine of its own, with its share of the slots, beside the one of the main thread');
+    const each = count === 1 ? 'a second engine' : `${count + 1} engines more, one of each thread,`;
+    notes.push(`the KL reference is ${each} of at most ${megabytes(reference)} MB`);
   }
   if (options.engine !== 'wasm') notes.push('reckoned for the embedded engine; TensorFlow.js keeps no packed weights');
+  const fits = (changes: Partial<MemoryOptions>): { readonly bytes: number; readonly limitBytes: number } => {
+    const changed = { ...options, ...changes };
+    return { bytes: engineMemory(config, changed, workload).bytes, limitBytes: policyMemoryLimit(changed) };
+  };
   return {
-    parts: parts.map(({ name, bytes: own }) => ({ name, bytes: own })),
-    leastBytes: least,
+    parts: largest.parts.map(({ name, bytes }) => ({ name, bytes })),
+    leastBytes: least.bytes,
     limitBytes,
-    remedies: bytes > limitBytes ? remedies(config, options, workload) : [],
+    remedies: largest.bytes > limitBytes ? memoryRemedies(options, fits) : [],
     notes,
   };
+}
+
+function sumsNote(engine: EngineMemory): string {
+  // See GradientAccumulator.
+  return `gradients are added up outside of the engine: ${megabytes(3 * part(engine, 'gradients'))} MB more`;
+}
+
+/** The main thread's engine neither samples nor differentiates: it has what an engine has when it is made. */
+function workersNote(count: number, largest: EngineMemory, main: EngineMemory): string {
+  const weights = part(main, 'weights') + part(main, 'adapters');
+  const shared = weights + (count * LANES + 1) * part(main, 'gradients');
+  const all = count * largest.bytes + main.bytes + shared;
+  return (
+    `that is one of ${count} workers; with the main thread (${megabytes(main.bytes)} MB) and what they share ` +
+    `(${megabytes(shared)} MB) at most ${megabytes(all)} MB in all`
+  );
+}
+
+function part({ parts }: EngineMemory, name: EngineMemory['parts'][number]['name']): number {
+  return parts.find((each) => each.name === name)?.bytes ?? 0;
+}
+
+/** As the policy will count them, were it on the embedded engine. */
+function workersOf({ workers }: Pick<MemoryOptions, 'workers'>): number {
+  return workerCount(workers, 'wasm');
 }
 
 function training({ lora, recompute }: Pick<MemoryOptions, 'lora' | 'recompute'>) {
@@ -62,39 +96,12 @@ function batchOf(
   return { slots: useSlots, batchTokens, scoredTokens, sequenceTokens };
 }
 
+/** Of the engine that samples and differentiates; of several each has its share of the slots. */
 function engineMemory(config: TransformerConfig, options: MemoryOptions, workload: Workload): EngineMemory {
-  return estimateMemory(config, training(options), batchOf(config, options, workload));
+  const slots = Math.ceil(options.slots / workersOf(options));
+  return estimateMemory(config, training(options), batchOf(config, options, workload, slots));
 }
 
-/** Changes of the options with which it fits, the gentlest first: at most three. */
-function remedies(config: TransformerConfig, options: MemoryOptions, workload: Workload): string[] {
-  const limit = policyMemoryLimit(options);
-  const smaller = { microBatchTokens: 1024 };
-  const lora: Partial<MemoryOptions> = {
-    lora: { rank: 8, alpha: 16, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'], merge: false },
-  };
-  const candidates: [string, Partial<MemoryOptions>][] = [
-    ['recompute: true', { recompute: true }],
-    ['microBatchTokens: 1024', smaller],
-    ['slots: 16', { slots: 16 }],
-    ['recompute: true, microBatchTokens: 1024, slots: 16', { recompute: true, slots: 16, ...smaller }],
-    ['lora: {}', lora],
-    [
-      'lora: {}, recompute: true, microBatchTokens: 1024, slots: 16',
-      { recompute: true, slots: 16, ...smaller, ...lora },
-    ],
-    ['memoryLimit: 4095', { memoryLimit: 4095 }],
-    [
-      'memoryLimit: 4095, lora: {}, recompute: true, microBatchTokens: 1024, slots: 16',
-      { memoryLimit: 4095, recompute: true, slots: 16, ...smaller, ...lora },
-    ],
-  ];
-  const found: string[] = [];
-  for (const [text, changes] of candidates) {
-    const changed = { ...options, ...changes };
-    const { bytes } = engineMemory(config, changed, workload);
-    if (bytes <= Math.max(limit, policyMemoryLimit(changed)))
-      found.push(`${text} (${(bytes / 2 ** 20).toFixed(0)} MB)`);
-  }
-  return found.slice(0, 3);
+function megabytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0);
 }

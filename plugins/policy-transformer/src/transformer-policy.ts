@@ -147,6 +147,11 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     if (chat !== undefined) this.chat = chat;
   }
 
+  /** Which engine `auto` chose, and by its name which kernels `relaxedSimd: auto` did. */
+  get computesWith(): NonNullable<Policy['computesWith']> {
+    return { engine: this.checkpoint.engine.name };
+  }
+
   sample(request: SampleRequest, signal: AbortSignal): Promise<Sample> {
     return this.compute.sample(request, signal);
   }

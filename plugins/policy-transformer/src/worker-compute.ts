@@ -9,10 +9,8 @@ import { TrajectoryPlaces, type NewTrajectory } from './place-trajectories.js';
 import { SharedParameters } from './shared-parameters.js';
 import type { SpawnWorker } from './spawn-worker.js';
 import type { TransformerOptions } from './transformer-options.js';
+import { LANES } from './worker-count.js';
 import { WorkerGroup } from './worker-group.js';
-
-/** Questions a worker has at once, so that it need not wait for the next: each with a buffer of its own. */
-const LANES = 2;
 
 /**
  * The work spread over threads. Trajectories are sampled each by one worker from start to end; micro-batches go to

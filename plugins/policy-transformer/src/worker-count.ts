@@ -2,6 +2,9 @@ import { availableParallelism } from 'node:os';
 import { TurnwiseError } from '@turnwise/core';
 import type { TransformerOptions } from './transformer-options.js';
 
+/** Micro-batches a worker has at once, so that it need not wait for the next: each with a buffer of its own. */
+export const LANES = 2;
+
 /**
  * Worker threads for the option `workers` on an engine; 1 means none but this thread. TensorFlow.js does its own
  * threading, so `auto` leaves it alone.

@@ -7,10 +7,13 @@ import { runCommandLine } from '../command-line.js';
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-resume-'));
 const at = (name: string): string => join(folder, name);
 
-/** A policy whose weights are a number that every update moves by what the batch holds. */
+/**
+ * A policy whose weights are a number that every update moves by what the batch holds. While there is a file `dead`, its
+ * fourth update is its last; while there is a file `other`, it computes with another engine.
+ */
 const policySource = `
-import { readFileSync, writeFileSync } from 'node:fs';
-import { definePolicy } from '@turnwise/core';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { definePolicy, TurnwiseError } from '@turnwise/core';
 import { z } from 'zod';
 
 const tokenizer = {
@@ -25,7 +28,9 @@ export default definePolicy({
   provides: ['policy.trainable', 'policy.tokenizer', 'trajectory.logprobs'],
   create() {
     let weight = 0;
+    let updates = 0;
     return {
+      computesWith: { engine: existsSync(${JSON.stringify(at('other'))}) ? 'other' : 'first' },
       capabilities: { trainable: true, objectives: ['ppo-clip'], logprobs: true, maxContext: null },
       tokenizer,
       async sample({ turn, seed }) {
@@ -35,6 +40,7 @@ export default definePolicy({
         return { text, tokenIds, logprobs: tokenIds.map(() => -1), finish: 'stop' };
       },
       async forwardBackward(batch) {
+        if (existsSync(${JSON.stringify(at('dead'))}) && ++updates === 4) throw new TurnwiseError('RUN_WORKER_FAILED', 'no thread left');
         for (const { spans } of batch.sequences) for (const span of spans) weight += span.advantage ?? 0;
         return { loss: weight, kl: 0, clipFraction: 0, entropy: 1, tokens: 1 };
       },
@@ -154,6 +160,30 @@ describe('train --resume', () => {
     expect((await train('forgets', forgets, 'step 4/6')).code).toBe(130);
     expect((await train('forgets', [...forgets, '--resume'])).code).toBe(0);
     expect(metricsOf('forgets')).not.toEqual(metricsOf('forgets-whole'));
+  });
+
+  it('goes on after the last whole step when the policy lost its threads in the next, saved or not by then', async () => {
+    writeFileSync(at('dead'), '');
+    const { code, error } = await train('dead-run');
+    rmSync(at('dead'));
+    expect([code, error]).toEqual([1, expect.stringContaining('RUN_WORKER_FAILED: no thread left')]);
+    expect(error).toContain('step 4 could not be made; saved as after step 3');
+    expect(readdirSync(at('dead-run/checkpoints'))).toContain('step-000003');
+    const rest = await train('dead-run', ['--resume']);
+    expect([rest.code, rest.error]).toEqual([0, expect.not.stringContaining('step 3/6')]);
+    expectSameAsWhole('dead-run');
+  });
+
+  it('records what the policy computes with, and notes when that is another', async () => {
+    const recorded = (): unknown => JSON.parse(readFileSync(at('engines/manifest.json'), 'utf8')) as unknown;
+    expect((await train('engines', set('training.steps=1'))).code).toBe(0);
+    expect(recorded()).toMatchObject({ policyComputesWith: { engine: 'first' } });
+    writeFileSync(at('other'), '');
+    const { code, error } = await train('engines', ['--resume', ...set('training.steps=2')]);
+    rmSync(at('other'));
+    const note = 'Another engine than before: other instead of first. The rest may differ.';
+    expect([code, error]).toEqual([0, expect.stringContaining(note)]);
+    expect(recorded()).toMatchObject({ policyComputesWith: { engine: 'other' }, resumes: [{ notes: [note] }] });
   });
 
   it('keeps in a checkpoint what the loop knows', () => {

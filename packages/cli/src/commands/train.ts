@@ -13,7 +13,7 @@ import {
   trainingProgress,
   trainRun,
 } from '@turnwise/core';
-import { TurnwiseError, withPluginMetrics, withTrackers, writeRunReport } from '@turnwise/core';
+import { TurnwiseError, withPluginMetrics, withPolicy, withTrackers, writeRunReport } from '@turnwise/core';
 import type { LoadedConfig, ResumePoint, RunManifest, RunScope, StepStop, TrackedRun } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
@@ -88,7 +88,9 @@ async function trainInFolder({ session, scope, stop, place, resume }: Work): Ret
   const folder = resume ? await RunFolder.open(place) : await RunFolder.create(place, manifest);
   try {
     const parts = await scope.trainingParts();
-    const from: { resume?: ResumePoint } = resume ? await goOn(session, folder, scope, manifest) : {};
+    const whole = withPolicy(manifest, parts.policy);
+    if (!resume) await folder.writeManifest(whole);
+    const from: { resume?: ResumePoint } = resume ? await goOn(session, folder, scope, whole) : {};
     const record = withPluginMetrics(folder, () => scope.drainPluginMetrics());
     const trackers = [...parts.trackers, folder.tensorBoard()];
     const tracked = trackedRun(scope, place, from.resume?.step ?? null);

@@ -6,7 +6,7 @@ export { readMetrics } from './read-metrics.js';
 export { LineFile } from './line-file.js';
 export { lockHolder, lockRun } from './run-lock.js';
 export { readManifest, RunFolder } from './run-folder.js';
-export { runManifest, type RunManifest } from './run-manifest.js';
+export { runManifest, withPolicy, type RunManifest } from './run-manifest.js';
 export { assertSameRun, recordedConfig, resumeRun, type Resumption } from './resume-run.js';
 export { runPlace } from './run-place.js';
 export { stopAfterStep, type StepStop } from './stop-after-step.js';

@@ -66,6 +66,7 @@ export async function resumeRun(folder: RunFolder, now: LoadedConfig, present: R
   assertSameData(folder.path, manifest, present);
   const changed = changedPlugins(manifest, present);
   const notes = changed.length === 0 ? [] : [`Other code than before: ${changed.join(', ')}. The rest may differ.`];
+  notes.push(...otherEngine(manifest, present));
   const { from, damaged } = await lastWhole(folder, now);
   notes.push(...damaged.map((message) => `${message} Falling back to the one before.`));
   const step = from?.step ?? 0;
@@ -82,8 +83,19 @@ export async function resumeRun(folder: RunFolder, now: LoadedConfig, present: R
   } else if (from === null) notes.push(`The run in ${folder.path} had no checkpoint yet: starting from the beginning.`);
   await folder.rewindTo(from === null ? -1 : step, from?.state?.events ?? 0);
   const resumes = [...(manifest.resumes ?? []), { at: new Date().toISOString(), step, notes }];
-  await folder.writeManifest({ ...manifest, config: printableConfig(now), resumes });
+  const { policyComputesWith } = present;
+  const computes = policyComputesWith === undefined ? {} : { policyComputesWith };
+  await folder.writeManifest({ ...manifest, config: printableConfig(now), ...computes, resumes });
   return { from, notes };
+}
+
+/** A note on each thing the policy computes with that is not what it was. */
+function otherEngine({ policyComputesWith: before = {} }: RunManifest, present: RunManifest): string[] {
+  return Object.entries(present.policyComputesWith ?? {}).flatMap(([what, name]) =>
+    before[what] === undefined || before[what] === name
+      ? []
+      : [`Another ${what} than before: ${name} instead of ${before[what]}. The rest may differ.`],
+  );
 }
 
 /** The latest checkpoint that is whole and whose metrics are there, and what is wrong with later ones. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { printableConfig, type RunConfig } from '../config/index.js';
+import type { Policy } from '../contract/index.js';
 import type { DataDigest, RunScope } from '../container/index.js';
 import { coreVersion, type PluginOrigin } from '../plugin/index.js';
 
@@ -26,11 +27,18 @@ export interface RunManifest {
    */
   readonly searchKey?: string;
   readonly versions: Readonly<Record<string, string>>;
+  /** What the policy computes with where its options leave that open, e.g. which engine `auto` chose. */
+  readonly policyComputesWith?: Readonly<Record<string, string>>;
   /** When and after which step the run was continued, and what was noticed. */
   readonly resumes?: readonly { readonly at: string; readonly step: number; readonly notes?: readonly string[] }[];
 }
 
-/** Describes a composed run. Reads the data, if nothing has yet, to digest it. */
+/** The manifest with what the policy says of itself once it is made. */
+export function withPolicy(manifest: RunManifest, { computesWith }: Pick<Policy, 'computesWith'>): RunManifest {
+  return computesWith === undefined ? manifest : { ...manifest, policyComputesWith: computesWith };
+}
+
+/** Describes a composed run, but for what shows when its policy is made. Reads the data, if nothing has yet, to digest it. */
 export async function runManifest(scope: RunScope): Promise<RunManifest> {
   const data = await scope.dataDigests();
   return {

@@ -28,7 +28,7 @@ export class CheckpointKeeper {
   #best: BestValue | null = null;
   #events = 0;
   /** The last whole step since which no checkpoint was written, with what plugins said of themselves after it. */
-  #unsaved: { readonly step: number; readonly plugins: TrainerState['plugins'] } | null = null;
+  #unsaved: { readonly step: number; readonly plugins: TrainerState['plugins'] | null } | null = null;
 
   constructor(
     private readonly parts: TrainingParts,
@@ -81,7 +81,7 @@ export class CheckpointKeeper {
     const isBest = this.#isBest(step, metrics);
     const isDue = step === steps || (checkpointEvery > 0 && step % checkpointEvery === 0);
     if (!isDue && !isBest && !now) {
-      this.#unsaved = { step, plugins: structuredClone(this.parts.pluginStates?.save() ?? {}) };
+      this.#unsaved = { step, plugins: this.#pluginsNow() };
       return;
     }
     await this.#write(step);
@@ -101,8 +101,8 @@ export class CheckpointKeeper {
    * have changed. Whether one was written; the run is ending, and what ends it matters more than that this fails too.
    */
   async saveLast(): Promise<boolean> {
-    if (this.#unsaved === null) return false;
-    const { step, plugins } = this.#unsaved;
+    const { step = 0, plugins = null } = this.#unsaved ?? {};
+    if (plugins === null) return false;
     try {
       await this.#write(step, plugins);
       return true;
@@ -115,6 +115,15 @@ export class CheckpointKeeper {
     const state = this.#state(step, plugins);
     this.last = await this.record.writeCheckpoint(step, state, (folder) => this.parts.policy.save(folder));
     this.#unsaved = null;
+  }
+
+  /** A copy of what plugins say of themselves; `null` when one cannot, which is an error only of a checkpoint. */
+  #pluginsNow(): TrainerState['plugins'] | null {
+    try {
+      return structuredClone(this.parts.pluginStates?.save() ?? {});
+    } catch {
+      return null;
+    }
   }
 
   #isBest(step: number, metrics: Metrics): boolean {

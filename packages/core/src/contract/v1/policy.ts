@@ -176,6 +176,8 @@ export interface TrainingRefusal {
 export interface Policy {
   readonly capabilities: PolicyCapabilities;
   readonly tokenizer: PolicyTokenizer | null;
+  /** What it turned out to compute with, where its options leave that open, e.g. `engine`; a run's manifest records it. */
+  readonly computesWith?: Readonly<Record<string, string>>;
   /**
    * How the model reads a conversation, when it was trained on a template of its own. Absent: prompts and observations
    * as the protocol writes them.
