@@ -9,6 +9,7 @@ export default tseslint.config(
       '**/coverage/',
       '**/runs/',
       '**/wasm/',
+      'packages/dashboard/built/',
       '**/assembly/',
       '**/*.cjs',
       '**/*.mjs',

@@ -1,7 +1,7 @@
 /**
  * Takes the pictures of the dashboard for README and guides from a real run, in a real browser:
  *
- *     npm run build && npm run docs:pictures [-- RUNS_FOLDER]
+ *     npm run docs:pictures [-- RUNS_FOLDER]
  *
  * Without a folder it first trains the quickstart's hard questions for 12 steps. Needs Debian's chromium.
  */

@@ -5,7 +5,7 @@ export default defineConfig({
   base: './',
   // One entry and one style sheet: a strict content-security policy allows files, and nothing inline.
   build: {
-    outDir: '../dist/page',
+    outDir: '../built',
     emptyOutDir: true,
     assetsInlineLimit: 0,
     modulePreload: false,
