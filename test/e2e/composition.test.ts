@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ReportData } from '@turnwise/server';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
 
@@ -93,11 +94,12 @@ describe('several rewards under a strategy of one’s own, one of them a local T
     }
   });
 
-  it('draws them apart in the report', async () => {
+  it('brings them into the report', async () => {
     const report = await read('report.html');
-    const figure = report.split('<figure>').find((one) => one.includes('Parts of the reward')) ?? '';
-    for (const part of ['outcome', 'brevity', 'brevity/length']) expect(figure).toContain(`>${part}</text>`);
-    expect(figure.match(/<polyline /g)?.length).toBe(3);
+    const { metrics } = JSON.parse(/ id="turnwise-report">(.*)<\/script>/.exec(report)?.[1] ?? '') as ReportData;
+    for (const part of ['outcome', 'brevity', 'brevity/length']) {
+      expect(metrics.columns[`reward/${part}/mean`]).toEqual([null, expect.any(Number), expect.any(Number)]);
+    }
   });
 
   it('replays the groups with the same strategy to the same credit', async () => {

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ReportData } from '@turnwise/server';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runCommandLine } from './command-line.js';
 
@@ -124,6 +125,11 @@ const metricsOf = (run: string): Record<string, unknown>[] =>
     ({ 'rollout/seconds': _rollout, 'update/seconds': _update, ...rest }) => rest,
   );
 
+const reportOf = (run: string): ReportData => {
+  const page = readFileSync(at(`${run}/report.html`), 'utf8');
+  return JSON.parse(/ id="turnwise-report">(.*)<\/script>/.exec(page)?.[1] ?? '') as ReportData;
+};
+
 describe('train', () => {
   it('trains, records, and prints one JSON object', async () => {
     const { code, out, error } = await turnwise(['train', '-c', 'run.yaml', '--run-dir', 'one', '--json']);
@@ -156,6 +162,29 @@ describe('train', () => {
         integrity: expect.stringMatching(/^sha256-/),
       }),
     );
+  });
+
+  it('leaves a report with the metrics of the run, its groups, and what each strategy would have given them', async () => {
+    const { run, metrics, steps, credit, strategies, holdings } = reportOf('one');
+    expect(run).toMatchObject({ name: 'one', status: 'finished', step: 3, strategy: 'tspo' });
+    expect(metrics.columns['step']).toEqual([0, 1, 2, 3]);
+    expect(metrics.columns['plugin/dice/sequences']).toEqual([null, 8, 8, 8]);
+    expect(holdings).toMatchObject({ steps: { held: 3, recorded: 3 }, groups: { held: 6, read: 6 } });
+    expect(strategies).toEqual(expect.arrayContaining(['tspo', 'grpo', 'outcome-only']));
+    expect(credit).toHaveLength(6 * strategies.length);
+    for (const { page, lines: held } of steps) {
+      for (const [place, { index }] of page.groups.entries()) {
+        const again = credit.find(
+          (each) => each.step === page.step && each.index === index && each.strategy === 'tspo',
+        );
+        expect(again?.given).toMatchObject({ advantages: { turns: held[place]?.advantages.turns } });
+      }
+    }
+    writeFileSync(at('one/report.html'), '');
+    const written = await turnwise(['report', 'one', '--json']);
+    expect([written.code, lines(written.out)]).toEqual([0, [{ file: at('one/report.html') }]]);
+    expect(reportOf('one').metrics).toEqual(metrics);
+    expect(await turnwise(['report', 'nowhere'])).toMatchObject({ code: expect.any(Number), out: '' });
   });
 
   it('gives the same metrics for the same configuration and seed', async () => {
@@ -199,7 +228,8 @@ describe('train', () => {
     expect(cut.code).toBe(130);
     expect(cut.error).toContain('stopped after step 1, saved; go on: turnwise train --resume --run-dir');
     expect(existsSync(at('cut/run.lock'))).toBe(false);
-    expect(readFileSync(at('cut/report.html'), 'utf8')).toContain('1 of 3 steps (not finished)');
+    // Its lock was still held when the report was written.
+    expect(reportOf('cut').run).toMatchObject({ name: 'cut', status: 'stopped', step: 1, steps: 3 });
     const rest = await turnwise(['train', '--resume', '--run-dir', 'cut', '--json']);
     expect(rest.code).toBe(0);
     expect(metricsOf('cut')).toEqual(metricsOf('whole'));

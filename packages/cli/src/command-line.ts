@@ -8,6 +8,7 @@ import { addDataCommands } from './commands/data.js';
 import { addEvalCommand } from './commands/eval.js';
 import { addPluginsCommands } from './commands/plugins.js';
 import { addReplayCommand } from './commands/replay.js';
+import { addReportCommand } from './commands/report.js';
 import { addSearchCommand } from './commands/search.js';
 import { addServeCommand } from './commands/serve.js';
 import { addTrainCommand } from './commands/train.js';
@@ -76,6 +77,7 @@ function createProgram(run: Run, output: Pick<OutputConfiguration, 'writeOut' | 
   addDataCommands(program, run);
   addServeCommand(program, run);
   addDashboardCommand(program, run);
+  addReportCommand(program, run);
   return program;
 }
 

@@ -18,7 +18,6 @@ export * from './progress/index.js';
 export * from './random/index.js';
 export * from './rollout/index.js';
 export * from './run/index.js';
-export * from './run-report/index.js';
 export { describeIssues, formatPath, type ConfigIssue, type ConfigPath, type JsonSchema } from './schema/index.js';
 export * from './search/index.js';
 export * from './statistics/index.js';

@@ -13,9 +13,10 @@ import {
   trainingProgress,
   trainRun,
 } from '@turnwise/core';
-import { TurnwiseError, withPluginMetrics, withPolicy, withTrackers, writeRunReport } from '@turnwise/core';
+import { TurnwiseError, withPluginMetrics, withPolicy, withTrackers } from '@turnwise/core';
 import type { LoadedConfig, ResumePoint, RunManifest, RunScope, StepStop, TrackedRun } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
+import { reportEndedRun } from '../run-report.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
 import { summaryJson, summaryText } from '../training-text.js';
@@ -112,17 +113,9 @@ async function trainInFolder({ session, scope, stop, place, resume }: Work): Ret
     if (!resume) await folder.removeIfEmpty();
     throw error;
   } finally {
-    await writeReport(session, place);
+    await reportEndedRun(session, place);
     await folder[Symbol.asyncDispose]();
   }
-}
-
-/** However the run ended. A report that cannot be written is no reason to call a run failed. */
-async function writeReport(session: Session, place: string): Promise<void> {
-  if (!existsSync(join(place, 'metrics.jsonl'))) return;
-  await writeRunReport(place).catch((error: unknown) => {
-    session.logger.warn(`report.html could not be written: ${error instanceof Error ? error.message : String(error)}`);
-  });
 }
 
 function trackedRun({ loaded, config }: RunScope, folder: string, resumedAfter: number | null): TrackedRun {

@@ -7,4 +7,6 @@ export interface RecordedGroupLine {
   readonly trajectories: readonly Trajectory[];
   readonly shaped: readonly TurnRewards[];
   readonly advantages: GroupAdvantages;
+  /** Why it was not trained on; absent: it was. */
+  readonly leftOut?: string;
 }

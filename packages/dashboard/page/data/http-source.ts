@@ -30,6 +30,7 @@ async function ask<Reply>(address: string, query: Query = {}): Promise<Reply> {
 /** Data from the server that serves the page. */
 export const httpSource: Source = {
   kind: 'live',
+  holds: () => true,
   runs: () => ask('runs'),
   manifest: (run) => ask('manifest', { run }),
   events: (run) => ask('events', { run }),

@@ -1,4 +1,5 @@
-import { embeddedSource, type ReportData } from './embedded-source.js';
+import type { ReportData } from '@turnwise/server';
+import { embeddedSource } from './embedded-source.js';
 import { httpSource } from './http-source.js';
 import type { Source } from './source.js';
 

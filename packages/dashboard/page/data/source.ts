@@ -4,6 +4,7 @@ import type {
   MetricColumns,
   QuestionHistory,
   QuestionPage,
+  ReportHoldings,
   RunChange,
   RunRow,
 } from '@turnwise/server';
@@ -16,6 +17,7 @@ export interface Manifest {
   readonly seed: number;
   readonly config: Readonly<Record<string, unknown>>;
   readonly plugins: readonly Readonly<Record<string, unknown>>[];
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -28,6 +30,10 @@ export interface RunEvents {
 export interface Source {
   /** A report of one run has no table of runs and nothing to follow. */
   readonly kind: 'live' | 'report';
+  /** Which part of the run a report holds; absent where everything can be asked for. */
+  readonly holdings?: ReportHoldings;
+  /** Whether a recorded group can be opened. */
+  holds(step: number, index: number): boolean;
   runs(): Promise<readonly RunRow[]>;
   manifest(run: string): Promise<Manifest>;
   events(run: string): Promise<RunEvents>;

@@ -51,6 +51,15 @@ export function TurnDetails({
           back before. FOLR credits the turns up to this one.
         </p>
       )}
+      {trajectory.failure !== undefined && <p class="notice">{plain(trajectory.failure.message)}</p>}
+      {place.turn === 0 && trajectory.prompt !== undefined && (
+        <details>
+          <summary>The prompt</summary>
+          <div class="panel prompt">
+            <LongText text={trajectory.prompt.text} />
+          </div>
+        </details>
+      )}
       {thought !== '' && (
         <>
           <h3>Thought</h3>

@@ -44,6 +44,12 @@ export function ConfigTab({
       <pre tabIndex={0}>{plain(JSON.stringify(value.config, null, 2))}</pre>
       <h2>Plugins</h2>
       <pre tabIndex={0}>{plain(JSON.stringify(value.plugins, null, 2))}</pre>
+      {value.data !== undefined && (
+        <>
+          <h2>Data</h2>
+          <pre tabIndex={0}>{plain(JSON.stringify(value.data, null, 2))}</pre>
+        </>
+      )}
       <h2>Versions</h2>
       <pre tabIndex={0}>{plain(JSON.stringify(value.versions, null, 2))}</pre>
     </>

@@ -7,6 +7,7 @@ import { useMetrics, type RunMetrics } from '../data/run-metrics.js';
 import type { RunEvents, Source } from '../data/source.js';
 import { useData } from '../data/use-data.js';
 import type { Live } from '../data/use-live.js';
+import { HeldOut } from '../parts/held-out.js';
 import { Loading } from '../parts/notices.js';
 import { addressOf, go } from '../router.js';
 
@@ -19,7 +20,7 @@ interface Plan {
 const plans: readonly Plan[] = [
   { title: 'Held-out questions', metrics: ['eval/exact-match', 'eval/f1', 'eval/gold-retrieved'], share: true },
   { title: 'Reward', metrics: ['reward/outcome-mean', 'reward/turn-mean'] },
-  { title: 'Turns a trajectory', metrics: ['rollout/turns-mean'] },
+  { title: 'Turns a trajectory', metrics: ['rollout/turns-mean', 'eval/turns-mean'] },
   { title: 'What turns do', metrics: ['rollout/search-rate', 'rollout/invalid-rate'], share: true },
   { title: 'Entropy', metrics: ['update/entropy'] },
   { title: 'KL and clipping', metrics: ['update/kl', 'update/clip-fraction'] },
@@ -69,6 +70,7 @@ export function CurvesTab({ source, live, run }: { source: Source; live: Live; r
           />
         ))}
       </div>
+      <HeldOut columns={metrics.columns} />
     </>
   );
 }

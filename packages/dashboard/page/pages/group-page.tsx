@@ -8,6 +8,7 @@ import { firstGoldTurns } from '../group/first-gold.js';
 import type { RecordedGroupLine } from '../data/group-line.js';
 import type { Source } from '../data/source.js';
 import { useData } from '../data/use-data.js';
+import { Breadcrumb } from '../parts/breadcrumb.js';
 import { Failure, Loading } from '../parts/notices.js';
 import { StateChip } from '../parts/state-chip.js';
 import { useBeside } from '../group/beside.js';
@@ -48,14 +49,13 @@ export function GroupPage({
   const chosen = place ?? firstPlace(group, gold);
   return (
     <>
-      <nav aria-label="Breadcrumb">
-        <a href={addressOf({ page: 'runs' })}>Runs</a> /{' '}
+      <Breadcrumb source={source}>
         <a href={addressOf({ page: 'run', run, tab: 'groups', step })}>
           <bdi>{plain(run)}</bdi>, step {step}
         </a>{' '}
         / group {index}
         <Siblings run={run} step={step} index={index} groups={siblings.value?.groups ?? []} />
-      </nav>
+      </Breadcrumb>
       <h1>
         <bdi>{plain(group.question.text)}</bdi>
       </h1>
@@ -68,6 +68,9 @@ export function GroupPage({
           credited at{' '}
           {credit.advantages.level === 'none' ? 'no level: nothing is learned' : `${credit.advantages.level} level`}
         </span>
+        {group.question.hops !== undefined && <span>{group.question.hops} hops</span>}
+        {group.question.type !== undefined && <span>{plain(group.question.type)}</span>}
+        {group.leftOut !== undefined && <span>not trained on: {plain(group.leftOut)}</span>}
         <a href={addressOf({ page: 'question', run, id: group.question.id })}>this question over time</a>
       </p>
       <Reading group={group} credit={credit} gold={gold} />

@@ -25,7 +25,9 @@ export function GroupsTab({
   step: number | null;
 }): JSX.Element {
   const { value: steps, error } = useData(() => source.steps(run), [run], live.changes);
-  const step = asked ?? steps?.at(-1) ?? null;
+  // A report holds some steps only: the one nearest to what was asked for.
+  const step =
+    (source.kind === 'report' && asked !== null ? nearest(steps ?? [], asked) : asked) ?? steps?.at(-1) ?? null;
   const groups = useData(() => (step === null ? Promise.resolve(null) : source.groups(run, step)), [run, step]);
   const [choice, setChoice] = useState<(typeof choices)[number]>('all');
   if (error !== null) return <Failure error={error} />;
@@ -48,7 +50,7 @@ export function GroupsTab({
           </button>
         ))}
         <span class="faint" aria-live="polite">
-          {rows.length} of {groups.value?.total ?? 0} groups
+          {rows.length} of {groups.value?.total ?? 0} groups{source.kind === 'report' && ', sampled'}
         </span>
       </p>
       {groups.error !== null && <Failure error={groups.error} />}
@@ -67,6 +69,10 @@ export function GroupsTab({
       </VirtualList>
     </>
   );
+}
+
+function nearest(steps: readonly number[], asked: number): number | undefined {
+  return steps.toSorted((one, other) => Math.abs(one - asked) - Math.abs(other - asked))[0];
 }
 
 /** Back, forward, any step by number, and the newest. */
@@ -90,10 +96,7 @@ function StepPicker({
       class="controls"
       onSubmit={(event) => {
         event.preventDefault();
-        const nearest = steps.reduce((best, each) =>
-          Math.abs(each - Number(typed)) < Math.abs(best - Number(typed)) ? each : best,
-        );
-        move(nearest);
+        move(nearest(steps, Number(typed)));
       }}
     >
       <button type="button" class="quiet" disabled={place <= 0} onClick={() => move(steps[place - 1])}>

@@ -1,8 +1,10 @@
+import type { QuestionVisit } from '@turnwise/server';
 import type { JSX } from 'preact';
 import { Chart } from '../charts/chart.js';
 import type { Source } from '../data/source.js';
 import { useAgainWhile } from '../data/use-again-while.js';
 import { useData } from '../data/use-data.js';
+import { Breadcrumb } from '../parts/breadcrumb.js';
 import { Failure, Loading } from '../parts/notices.js';
 import { StateChip } from '../parts/state-chip.js';
 import { addressOf } from '../router.js';
@@ -11,26 +13,27 @@ import { plain } from '../text/plain.js';
 
 /** A question over time: how its group changed from step to step, from all-wrong through near-miss to solved. */
 export function QuestionPage({ source, run, id }: { source: Source; run: string; id: string }): JSX.Element {
-  const again = useAgainWhile(() => value !== null && value.scanned < value.files);
+  const again = useAgainWhile(() => source.kind === 'live' && value !== null && value.scanned < value.files);
   const { value, error } = useData(() => source.question(run, id), [run, id], again);
   if (error !== null) return <Failure error={error} />;
   if (value === null) return <Loading />;
   const { visits, question } = value;
   return (
     <>
-      <nav aria-label="Breadcrumb">
-        <a href={addressOf({ page: 'runs' })}>Runs</a> /{' '}
+      <Breadcrumb source={source}>
         <a href={addressOf({ page: 'run', run, tab: 'questions', step: null })}>
           <bdi>{plain(run)}</bdi>
         </a>{' '}
         /
-      </nav>
+      </Breadcrumb>
       <h1>
         <bdi>{plain(question?.text ?? id)}</bdi>
       </h1>
       {value.scanned < value.files && (
         <p class="faint" aria-live="polite">
-          {value.scanned} of {value.files} steps read so far
+          {source.kind === 'live'
+            ? `${value.scanned} of ${value.files} steps read so far`
+            : `This report followed it over ${value.scanned} of ${value.files} steps.`}
         </p>
       )}
       {visits.length === 0 ? (
@@ -56,19 +59,33 @@ export function QuestionPage({ source, run, id }: { source: Source; run: string;
           <ol class="visits">
             {visits.map((visit) => (
               <li key={visit.step}>
-                <a class="row" href={addressOf({ page: 'group', run, step: visit.step, index: visit.index })}>
-                  <span class="number">step {visit.step}</span>
-                  <StateChip state={visit.state} />
-                  <span class="grow" />
-                  {visit.dead && <span class="badge warn">dead</span>}
-                  <span class="number">{visit.nearMisses} near-misses</span>
-                  <span class="number">{percent(visit.outcome)}</span>
-                </a>
+                {source.holds(visit.step, visit.index) ? (
+                  <a class="row" href={addressOf({ page: 'group', run, step: visit.step, index: visit.index })}>
+                    <Visit visit={visit} />
+                  </a>
+                ) : (
+                  <span class="row" title="This group is not in the report">
+                    <Visit visit={visit} />
+                  </span>
+                )}
               </li>
             ))}
           </ol>
         </>
       )}
+    </>
+  );
+}
+
+function Visit({ visit }: { visit: QuestionVisit }): JSX.Element {
+  return (
+    <>
+      <span class="number">step {visit.step}</span>
+      <StateChip state={visit.state} />
+      <span class="grow" />
+      {visit.dead && <span class="badge warn">dead</span>}
+      <span class="number">{visit.nearMisses} near-misses</span>
+      <span class="number">{percent(visit.outcome)}</span>
     </>
   );
 }

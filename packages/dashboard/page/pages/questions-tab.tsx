@@ -17,7 +17,7 @@ const most = 500;
 
 /** The questions of a run, those that changed most first, each with its path from step to step. */
 export function QuestionsTab({ source, live, run }: { source: Source; live: Live; run: string }): JSX.Element {
-  const again = useAgainWhile(() => value !== null && value.scanned < value.files);
+  const again = useAgainWhile(() => source.kind === 'live' && value !== null && value.scanned < value.files);
   const [words, setWords] = useState('');
   const wanted = useSettled(words);
   const { value, error } = useData(
@@ -42,7 +42,7 @@ export function QuestionsTab({ source, live, run }: { source: Source; live: Live
           <p class="faint" aria-live="polite">
             {value.total === 1 ? '1 question' : `${value.total} questions`}
             {value.total > value.questions.length && `, the first ${value.questions.length} shown`}
-            {value.scanned < value.files && `; ${value.scanned} of ${value.files} steps read so far`}
+            {value.scanned < value.files && `; ${value.scanned} of ${value.files} steps read${source.kind === 'live' ? ' so far' : ''}`}
           </p>
           <VirtualList rows={rows} rowHeight={44} height={640} label="Questions">
             {({ id, text, visits, earlier = 0 }) => (

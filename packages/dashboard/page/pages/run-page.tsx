@@ -3,6 +3,7 @@ import type { Live } from '../data/use-live.js';
 import type { Source } from '../data/source.js';
 import { useData } from '../data/use-data.js';
 import { Failure, Loading } from '../parts/notices.js';
+import { ReportNotice } from '../parts/report-notice.js';
 import { addressOf, tabs, type Tab } from '../router.js';
 import { ago, duration, percent } from '../text/numbers.js';
 import { plain } from '../text/plain.js';
@@ -62,6 +63,7 @@ export function RunPage({
         <span class="faint">last written {ago(row.updatedAt)}</span>
       </p>
       <progress max={Math.max(1, row.steps)} value={Math.max(0, row.step)} aria-label="steps done" />
+      {source.holdings !== undefined && <ReportNotice holdings={source.holdings} />}
       <nav class="tabs" aria-label="Parts of the run">
         {tabs.map((name) => (
           <a

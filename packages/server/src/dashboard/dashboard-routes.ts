@@ -1,12 +1,11 @@
-import { recordedGroupSchema } from '@turnwise/core';
 import type { Hono } from 'hono';
 import { HttpFailure } from '../http-failure.js';
-import { estimate, openStrategy, shape } from '../score.js';
 import type { CreditStrategies } from '../services.js';
 import { liveChanges } from './live-changes.js';
+import { replayCredit } from './replay-credit.js';
 import type { RunView } from './run-view.js';
 import type { RunViews } from './run-views.js';
-import type { GroupCredit, GroupPage, QuestionPage, QuestionRow } from './views.js';
+import type { GroupPage, QuestionPage, QuestionRow } from './views.js';
 
 /** Most rows of a page of groups, and of questions. */
 const mostGroups = 5000;
@@ -57,15 +56,8 @@ export function addDashboardRoutes(
   app.get('/api/credit', async (context) => {
     const { run, step, index, strategy } = context.req.query();
     if (credit === null) throw new HttpFailure(404, 'No strategies are at hand here.');
-    const { shaped: _recorded, ...group } = recordedGroupSchema.parse(
-      JSON.parse(await lineOf(await runOf(run), step, index)),
-    );
-    const opened = await openStrategy(credit, strategy);
-    const shaped = await shape([group], opened, context.req.raw.signal);
-    const [advantages] = await estimate(shaped, opened);
-    const [first] = shaped;
-    if (first === undefined || advantages === undefined) throw new HttpFailure(500, 'The strategy gave nothing back.');
-    return context.json({ strategy: opened.name, shaped: first.shaped, advantages } satisfies GroupCredit);
+    const line = await lineOf(await runOf(run), step, index);
+    return context.json(await replayCredit(credit, line, strategy, context.req.raw.signal));
   });
   app.get('/api/questions', async (context) => {
     const { run, offset, limit, words } = context.req.query();

@@ -25,6 +25,11 @@ export class GroupFiles {
       .sort((a, b) => a - b);
   }
 
+  /** Bytes of a step's file; 0 when there is none. */
+  async size(step: number): Promise<number> {
+    return (await stat(this.#file(step)).catch(() => null))?.size ?? 0;
+  }
+
   /** What is known of a step's groups; `null` when none were recorded. */
   async summaries(step: number): Promise<readonly GroupSummary[] | null> {
     return (await this.#index(step))?.lines.map(({ summary }) => summary) ?? null;

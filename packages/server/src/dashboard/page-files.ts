@@ -24,7 +24,7 @@ export async function readPage(folder: string): Promise<ReadonlyMap<string, Page
   const names = await readdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new TurnwiseError('RUN_NOT_FOUND', `The dashboard's page is not built: there is no ${folder}.`, {
       where: folder,
-      hint: 'npm run build:page -w @turnwise/dashboard',
+      hint: 'npm run build',
       cause,
     });
   });

@@ -19,7 +19,7 @@ export class QuestionHistories {
   #ranking: { readonly scanned: number; readonly rows: readonly QuestionRow[] } = { scanned: 0, rows: [] };
   #scanning: Promise<void> | null = null;
 
-  constructor(private readonly groups: GroupFiles) {}
+  constructor(private readonly groups: Pick<GroupFiles, 'steps' | 'summaries'>) {}
 
   async history(id: string): Promise<QuestionHistory> {
     const progress = await this.#progress();

@@ -74,22 +74,33 @@ export class RunView {
     };
   }
 
-  /** `events.jsonl`, and the checkpoints that are there. */
+  /** `events.jsonl`, where the run went on after it was stopped, by step; and the checkpoints that are there. */
   async events(): Promise<{ events: readonly unknown[]; checkpoints: readonly string[] }> {
     const text = await readFile(join(this.folder, 'events.jsonl'), 'utf8').catch(() => '');
-    const events = text
+    const { resumes = [] } = await this.manifest().catch((): Partial<RunManifest> => ({}));
+    const resumed = resumes.map(({ at, step, notes = [] }) => {
+      const message = [`went on at ${at.slice(0, 16).replace('T', ' ')} UTC`, ...notes].join('; ');
+      return { step, kind: 'resume', message };
+    });
+    const recorded = text
       .split('\n')
       .slice(0, -1)
       .flatMap((line) => {
         try {
-          return [JSON.parse(line) as unknown];
+          const event = JSON.parse(line) as unknown;
+          return typeof event === 'object' && event !== null ? [event] : [];
         } catch {
           return [];
         }
       });
     const checkpoints = await readdir(join(this.folder, 'checkpoints')).catch(() => []);
+    const events = [...resumed, ...recorded].sort((one, other) => stepOf(one) - stepOf(other));
     return { events, checkpoints: checkpoints.filter((name) => /^step-\d+$/.test(name)).sort() };
   }
+}
+
+function stepOf(event: { readonly step?: unknown }): number {
+  return typeof event.step === 'number' ? event.step : 0;
 }
 
 function statusOf(held: boolean, step: number, steps: number): RunStatus {

@@ -1,0 +1,3 @@
+export { collectReport, type ReportOptions } from './collect-report.js';
+export type * from './report-data.js';
+export { writeRunReport } from './write-run-report.js';
