@@ -27,7 +27,6 @@ export const coreRoomPurposes: Readonly<Record<string, Room>> = {
   plugin: { purpose: 'finds, checks, trusts plugins' },
   progress: { purpose: 'the line in the terminal' },
   random: { purpose: 'named streams' },
-  'run-report': { purpose: 'one run as one page' },
   schema: { purpose: 'what is wrong with a value, where' },
   search: { purpose: 'the layer around search tools' },
   statistics: { purpose: 'means, intervals, tests' },

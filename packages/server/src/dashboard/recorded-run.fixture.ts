@@ -19,7 +19,7 @@ export interface GroupWish {
 }
 
 /** A group as a run records it, credited as GRPO without standard deviation would. */
-function groupLine(step: number, { id, text = `Question ${id}?`, members }: GroupWish): GroupLine {
+export function groupLine(step: number, { id, text = `Question ${id}?`, members }: GroupWish): GroupLine {
   const outcomes: number[] = members.map(([, answer]) => (answer === 'Paris' ? 1 : 0));
   const right = outcomes.filter((outcome) => outcome === 1).length;
   const mean = right / members.length;
