@@ -128,13 +128,15 @@ whenThereIsABrowser('report.html in a browser', () => {
     await page.getByRole('heading', { name: asked }).waitFor();
     expect(await page.locator('.cell.gold').count()).toBe(1);
     expect(await page.locator('.panel mark').allTextContents()).toEqual(['PARIS']);
-    const advantages = () => page.locator('.cell .number').allTextContents();
-    expect(new Set(await advantages())).toEqual(new Set(['advantage 0']));
+    const advantages = () => page.locator('.cell .advantage .number').allTextContents();
+    expect(new Set(await advantages())).toEqual(new Set(['0']));
     await page.getByRole('button', { name: 'tspo', exact: true }).click();
     await page.getByText('credited at turn level').waitFor();
     expect((await advantages())[0]).toMatch(/\+0\./);
+    // What an outcome alone would have given stands beside it, offline as well.
+    await page.locator('.cell .beside').first().waitFor();
     await page.getByRole('button', { name: 'grpo', exact: true }).click();
-    await page.getByText('nothing is learned').waitFor();
+    await page.getByText('no level: nothing is learned').waitFor();
     await page.getByRole('link', { name: 'this question over time' }).click();
     await page.getByText('Asked 3 times.').waitFor();
     expect(await page.locator('.visits .chip').allTextContents()).toEqual(['◐ near-miss', '◐ near-miss', '◑ mixed']);

@@ -42,7 +42,8 @@ export function QuestionsTab({ source, live, run }: { source: Source; live: Live
           <p class="faint" aria-live="polite">
             {value.total === 1 ? '1 question' : `${value.total} questions`}
             {value.total > value.questions.length && `, the first ${value.questions.length} shown`}
-            {value.scanned < value.files && `; ${value.scanned} of ${value.files} steps read${source.kind === 'live' ? ' so far' : ''}`}
+            {value.scanned < value.files &&
+              `; ${value.scanned} of ${value.files} steps read${source.kind === 'live' ? ' so far' : ''}`}
           </p>
           <VirtualList rows={rows} rowHeight={44} height={640} label="Questions">
             {({ id, text, visits, earlier = 0 }) => (

@@ -1,4 +1,3 @@
-import { questionState } from '../dashboard/summarise-group.js';
 import type { GroupSummary, QuestionRow, QuestionState } from '../dashboard/views.js';
 
 /** Groups that show most come first: those in which credit has something to tell apart. */
@@ -11,7 +10,7 @@ const order: readonly QuestionState[] = ['near-miss', 'mixed', 'all-wrong', 'all
  */
 export function chooseGroups(groups: readonly GroupSummary[], most: number): GroupSummary[] {
   const ranked = order.map((state) =>
-    groups.filter((group) => questionState(group) === state).sort((one, other) => tension(other) - tension(one)),
+    groups.filter((group) => group.state === state).sort((one, other) => tension(other) - tension(one)),
   );
   const chosen: GroupSummary[] = [];
   for (let rank = 0; chosen.length < most && ranked.some((list) => list.length > rank); rank++) {

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { lockRun, nearMisses, TurnwiseError, type NamedEstimator, type RewardShaper } from '@turnwise/core';
 import type { CreditStrategies } from '../services.js';
 import { groupLine, writeRun, type GroupWish } from '../dashboard/recorded-run.fixture.js';
-import { questionState } from '../dashboard/summarise-group.js';
 import type { GroupSummary } from '../dashboard/views.js';
 import { chooseGroups, turningPoints } from './choose-groups.js';
 import { collectReport } from './collect-report.js';
@@ -113,7 +112,8 @@ describe('the choice of samples', () => {
       const outcome = composition === 'all-wrong' ? 0 : composition === 'mixed' ? random() : 1;
       const question = { id: `q${index}`, text: '' };
       const rest = { level: 'turn', dead: false, turns: Math.floor(random() * 30) } as const;
-      return { index, question, composition, nearMisses: missing, trajectories, outcome, ...rest };
+      const state = composition === 'all-wrong' && missing > 0 ? ('near-miss' as const) : composition;
+      return { index, question, composition, state, nearMisses: missing, trajectories, outcome, ...rest };
     });
     const most = Math.floor(random() * 8);
     const chosen = chooseGroups(groups, most);
@@ -121,7 +121,7 @@ describe('the choice of samples', () => {
     expect(new Set(chosen.map(({ index }) => index)).size).toBe(chosen.length);
     const counts = (list: readonly GroupSummary[]): Record<string, number> => {
       const sums: Record<string, number> = {};
-      for (const group of list) sums[questionState(group)] = (sums[questionState(group)] ?? 0) + 1;
+      for (const group of list) sums[group.state] = (sums[group.state] ?? 0) + 1;
       return sums;
     };
     const [held, there] = [counts(chosen), counts(groups)];
