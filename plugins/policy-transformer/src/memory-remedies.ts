@@ -1,4 +1,10 @@
-import type { MemoryOptions } from './policy-memory.js';
+import type { TransformerOptions } from './transformer-options.js';
+
+/** What of the options decides about memory. */
+export type MemoryOptions = Pick<
+  TransformerOptions,
+  'lora' | 'recompute' | 'slots' | 'microBatchTokens' | 'memoryLimit' | 'workers'
+>;
 
 type Changes = Partial<MemoryOptions>;
 

@@ -1,13 +1,8 @@
 import type { MemoryEstimate, Workload } from '@turnwise/core';
 import { estimateMemory, type MemoryEstimate as EngineMemory, type TransformerConfig } from '@turnwise/engine';
-import { memoryRemedies } from './memory-remedies.js';
+import { memoryRemedies, type MemoryOptions } from './memory-remedies.js';
 import type { TransformerOptions } from './transformer-options.js';
 import { LANES, workerCount } from './worker-count.js';
-
-export type MemoryOptions = Pick<
-  TransformerOptions,
-  'lora' | 'recompute' | 'slots' | 'microBatchTokens' | 'memoryLimit' | 'workers'
->;
 
 /** Bytes each engine of the policy may grow to. */
 export function policyMemoryLimit({ memoryLimit }: Pick<TransformerOptions, 'memoryLimit'>): number {
