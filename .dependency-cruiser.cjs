@@ -85,7 +85,7 @@ module.exports = {
       name: 'no-undeclared-packages',
       comment: 'What is imported stands in the package.json beside it.',
       severity: 'error',
-      from: { pathNot: `${tests}|^test/|^packages/dashboard/page/` },
+      from: { pathNot: `${tests}|^(test|scripts)/|^packages/dashboard/page/` },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
     {

@@ -11,9 +11,12 @@ export interface DefinitionProblem {
   readonly mend: string;
 }
 
-/** Functions and symbols have no JSON. */
-const shown = (value: unknown): string =>
-  value === undefined ? 'missing' : ((JSON.stringify(value)) ?? `a ${typeof value}`);
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (value === null || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
+}
 
 /**
  * What is wrong with a definition. The define functions are typed and check nothing: a file in JavaScript, or one that is
@@ -33,7 +36,8 @@ export function definitionProblems(definition: PluginDefinition): DefinitionProb
   if (typeof version !== 'string' || version === '') {
     problems.push({ field: 'version', text: `its version is ${shown(version)}`, mend: 'Write version: "0.1.0".' });
   }
-  const standard = (options as Partial<Record<'~standard', { validate?: unknown }>> | undefined)?.['~standard'];
+  const schema: unknown = options;
+  const standard = (schema as { '~standard'?: { validate?: unknown } } | undefined)?.['~standard'];
   if (typeof standard?.validate !== 'function') {
     problems.push({
       field: 'options',
