@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 /** Sets of code with a name. */
 const sets: Readonly<Record<string, readonly string[]>> = {
   credit: ['packages/core/src/credit', ...plugins('advantage-'), ...plugins('reward-')],
+  advantages: plugins('advantage-'),
+  rewards: plugins('reward-'),
   core: ['objective', 'rollout', 'training', 'run', 'data', 'plugin', 'container', 'statistics'].map(
     (folder) => `packages/core/src/${folder}`,
   ),

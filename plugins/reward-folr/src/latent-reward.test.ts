@@ -59,7 +59,7 @@ describe('firstOccurrenceLatentReward', () => {
 
   it('withholds the latent reward from a trajectory that gave no answer', () => {
     const unanswered = trajectory([none, gold], null);
-    expect(reward(unanswered)).toMatchObject({ turns: [0, 0], firstOccurrence: 1, answered: false });
+    expect(reward(unanswered)).toMatchObject({ correct: false, turns: [0, 0], firstOccurrence: 1, answered: false });
     expect(turnsOf(unanswered, { requireAnswer: false })).toEqual([0.5, 0.5]);
     expect(reward(unanswered)?.reasons?.[1]).toBe('0: gold seen in turn 1, but no answer was given');
   });

@@ -17,7 +17,7 @@ export function goldContexts(
   const prefix = tokenizer.encode(answerPrefix);
   const written = tokenizer.encode(answerPrefix + answer);
   let shared = 0;
-  while (shared < prefix.length && shared < written.length - 1 && prefix[shared] === written[shared]) shared++;
+  while (shared < written.length - 1 && prefix[shared] === written[shared]) shared++;
   const view: number[] = [...(trajectory.prompt?.tokenIds ?? [])];
   const request = (): ScoreRequest => ({ tokenIds: [...view, ...written], from: view.length + shared });
   const requests = [request()];

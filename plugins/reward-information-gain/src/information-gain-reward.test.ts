@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PolicyScorer, PolicyTokenizer, ScoreRequest, Trajectory } from '@turnwise/core';
+import type { PluginContext, PolicyScorer, PolicyTokenizer, ScoreRequest, Trajectory } from '@turnwise/core';
+import plugin from './index.js';
 import { goldContexts } from './gold-contexts.js';
 import { informationGainReward } from './information-gain-reward.js';
 import { informationGainOptions } from './options.js';
@@ -104,9 +105,59 @@ describe('informationGainReward', () => {
 
   it('abstains where infrastructure failed and refuses what has no tokens', async () => {
     const failed = trajectory(null, ['!', null], { failure: { code: 'ROLLOUT_SEARCH', message: 'down' } });
-    expect((await shape([failed, trajectory('Anna', [])]))[0]).toMatchObject({ outcome: null, turns: [0, 0] });
-    const { prompt: _prompt, ...scripted } = trajectory('Anna', ['!', null]);
-    await expect(shape([scripted])).rejects.toThrow('q/0 has no tokens');
+    expect((await shape([failed, trajectory('Anna', [])]))[0]).toMatchObject({
+      outcome: null,
+      correct: false,
+      turns: [0, 0],
+    });
+    const withoutTokens = (member: Trajectory): Trajectory[] => {
+      const { prompt: _prompt, ...scripted } = member;
+      return [scripted, { ...member, prompt: { text: 'Who?', tokenIds: [] } }];
+    };
+    for (const scripted of withoutTokens(trajectory('Anna', ['!', null]))) {
+      await expect(shape([scripted])).rejects.toThrow('q/0 has no tokens');
+    }
+    // Nothing is measured where nothing can be gained.
+    const asksNothing: PolicyScorer = {
+      tokenizer,
+      score: (requests) => (expect(requests).toEqual([]), Promise.resolve([])),
+    };
+    for (const member of [...withoutTokens(failed), ...withoutTokens(trajectory('Anna', [null])), failed]) {
+      await shape([member], {}, asksNothing);
+    }
+  });
+
+  const scoring = (...scores: readonly (readonly number[] | null)[]): PolicyScorer => ({
+    tokenizer,
+    score: () => Promise.resolve(scores.map((row) => row && Float64Array.from(row))),
+  });
+
+  it('gains nothing up to the first point that can be scored, whatever the measure', async () => {
+    for (const unscored of [null, []]) {
+      const [rewards] = await shape([trajectory('Anna', ['a', 'b', null])], {}, scoring(unscored, [-3], [-1, -2]));
+      expect(rewards?.turns).toEqual([0, 1.5, 1]);
+    }
+    const [rewards] = await shape(
+      [trajectory('Anna', ['a', null])],
+      { measure: 'probability' },
+      scoring(null, [Math.log(0.5)]),
+    );
+    expect(rewards?.turns).toEqual([0, 1]);
+  });
+
+  it.each([
+    [[[-5], [-4]], [[-9], null], 1],
+    [[[-9], null], [[-5], [-4]], 1],
+    [[[-5], [-7]], [[-6], [-4]], 1],
+    [[[-6], [-4]], [[-5], [-7]], 1],
+  ])('takes the better of two gold answers, in either order: %j and %j', async (anna, paul, gain) => {
+    const [rewards] = await shape([trajectory('Anna', ['a', null])], { aliases: 'best' }, scoring(...anna, ...paul));
+    expect(rewards?.turns).toEqual([gain, 1]);
+  });
+
+  it('asks for a core with a scorer', async () => {
+    const create = async (): Promise<unknown> => plugin.create({} as PluginContext, informationGainOptions.parse({}));
+    await expect(create()).rejects.toMatchObject({ code: 'PLUGIN_CAPABILITY_MISSING' });
   });
 });
 
@@ -122,6 +173,21 @@ describe('goldContexts', () => {
       ['Who?aone<answer> ', 'Anna'],
       ['Who?aoneatwo<answer> ', 'Anna'],
     ]);
+  });
+
+  it('goes on after a turn that read nothing', () => {
+    const requests = goldContexts(trajectory('x', ['one', null, null]), 'Anna', '', tokenizer);
+    expect(requests.map(({ tokenIds }) => tokenizer.decode(Array.from(tokenIds)))).toEqual([
+      'Who?Anna',
+      'Who?aoneAnna',
+      'Who?aoneaAnna',
+    ]);
+  });
+
+  it('scores one token at least, also of an answer that adds none to its prefix', () => {
+    const [request] = goldContexts(trajectory('x', [null]), '', '<answer> ', tokenizer);
+    const { tokenIds, from } = request as ScoreRequest;
+    expect(Array.from(tokenIds).slice(from)).toEqual(encode(' '));
   });
 
   it('scores a token that joins prefix and answer: it is where the answer begins', () => {

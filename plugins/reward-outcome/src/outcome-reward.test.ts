@@ -26,6 +26,11 @@ describe('outcomeReward', () => {
     expect(reward(null)).toMatchObject({ outcome: 0, correct: false, answered: false, turns: [0, 0] });
   });
 
+  it('says in words why each turn got what it got', () => {
+    expect(reward('obama.')?.reasons).toEqual(new Array(2).fill("1: the final answer's exact-match"));
+    expect(reward(null)?.reasons).toEqual(new Array(2).fill('0: no answer was given'));
+  });
+
   it('grades with f1 and contains', () => {
     expect(reward('It was Barack Obama', { metric: 'f1' })).toMatchObject({ correct: false });
     expect(reward('It was Barack Obama', { metric: 'f1' })?.outcome).toBeCloseTo(2 / 3, 12);

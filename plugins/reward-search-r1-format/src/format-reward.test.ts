@@ -71,7 +71,10 @@ describe('searchR1FormatReward', () => {
 
   it.each([
     ['right, valid', valid('Paris'), 1],
+    ['right, valid, gold seen', valid('Paris', 'in Paris'), 1],
     ['right, invalid', invalid('Paris'), 0.8],
+    ['right, invalid, gold seen', trajectory([turn('no tags', 'in Paris')], 'Paris'), 0.8],
+    ['wrong, invalid, gold seen', trajectory([turn('no tags', 'in Paris')], 'Rome'), 0.1],
     ['wrong, valid, gold seen', valid('Rome', 'in Paris'), 0.25],
     ['wrong, valid, gold not seen', valid('Rome'), 0.2],
     ['wrong, invalid', invalid('Rome'), 0.1],
@@ -84,8 +87,13 @@ describe('searchR1FormatReward', () => {
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(outcome, 12);
   });
 
+  it('says in words why each turn got what it got', () => {
+    expect(reward(valid('Rome'))?.reasons).toEqual(new Array(2).fill('0.2: wrong, valid format'));
+    expect(reward(invalid(null))?.reasons).toEqual(['0: no answer, invalid format']);
+  });
+
   it('abstains when infrastructure ended the trajectory', () => {
     const failed = trajectory([turn(search, 'x')], null, { failure: { code: 'ROLLOUT_POLICY', message: 'gone' } });
-    expect(reward(failed)).toMatchObject({ outcome: null, turns: [0] });
+    expect(reward(failed)).toMatchObject({ outcome: null, correct: false, turns: [0] });
   });
 });

@@ -52,6 +52,8 @@ describe('step-search', () => {
     expect(first).toBeGreaterThan(0.3);
     expect(last).toBe(1);
     expect(rewards).toMatchObject({ outcome: 1, correct: true, answered: true });
+    expect(rewards?.reasons?.[0]).toMatch(/^gain 0\.\d{3}, redundancy 0\.000$/);
+    expect(rewards?.reasons?.[2]).toBeNull();
   });
 
   it('takes passages that come back', async () => {
@@ -65,11 +67,28 @@ describe('step-search', () => {
       ),
     );
     expect(rewards?.turns[1]).toBeCloseTo(-0.6, 9);
+    expect(rewards?.correct).toBe(false);
     const { rewards: half } = await shape(trajectory([['other'], ['other', 'other2']], 'Rome'), {
       gainWeight: 0,
       scale: 1,
     });
     expect(half?.turns).toEqual([0, -0.5, 0]);
+  });
+
+  it('reads passages the corpus lacks as they were shown, and counts only results of searches', async () => {
+    const found = trajectory([['film']], 'Rome');
+    const [search, last] = found.turns as [(typeof found.turns)[number], (typeof found.turns)[number]];
+    const seeing = (observation: object) =>
+      shape({
+        ...found,
+        turns: [{ ...search, observation: { ...search.observation, ...observation } }, last],
+      } as Trajectory);
+    const whole = (await seeing({})).rewards?.turns[0] ?? NaN;
+    const copy = { id: 'elsewhere', title: 'Red River', text: 'Red River was directed by Anna Holm', score: 1 };
+    expect((await seeing({ hits: [copy] })).rewards?.turns[0]).toBeCloseTo(whole, 12);
+    expect((await seeing({ hits: [{ ...copy, title: 'Other' }] })).rewards?.turns[0]).toBeLessThan(whole);
+    expect((await seeing({ hits: [{ ...copy, text: undefined }] })).rewards?.turns[0]).toBeLessThan(whole);
+    expect((await seeing({ status: 'error' })).rewards).toMatchObject({ turns: [0, 0], reasons: [null, null] });
   });
 
   it('gains nothing without supporting passages, and says when there is no corpus', async () => {
@@ -79,13 +98,14 @@ describe('step-search', () => {
     const { supportingIds: _ids, ...plain } = question;
     const { rewards: unknown } = await shape(trajectory([['film']], null), {}, corpus, plain as typeof question);
     expect(unknown?.turns).toEqual([0, 0]);
+    expect((await shape(trajectory([['film']], 'Oslo'))).warnings).toEqual([]);
   });
 
   it('abstains when infrastructure ended the trajectory', async () => {
     const { rewards } = await shape(
       trajectory([['film']], null, { failure: { code: 'ROLLOUT_SEARCH', message: 'down' } }),
     );
-    expect(rewards).toMatchObject({ outcome: null, turns: [0, 0] });
+    expect(rewards).toMatchObject({ outcome: null, correct: false, turns: [0, 0] });
   });
 });
 

@@ -67,7 +67,7 @@ function informationGain(
   best: number[],
   evidence: Evidence,
 ): number {
-  if (gold.length === 0 || hits.length === 0) return 0;
+  if (gold.length === 0) return 0;
   const found = hits.map((hit) => evidence.vectors.vector(textOf(evidence.passages.get(hit.id) ?? hit)));
   const gains = gold.map((document, index) => {
     const before = best[index] ?? 0;
