@@ -62,7 +62,7 @@ function trajectoryAdvantages(group: ShapedGroup, options: GigpoOptions, statist
   return turns.map((count) => {
     const value = perStep[next] ?? 0;
     next += count;
-    return count > 0 ? value : 0;
+    return value;
   });
 }
 

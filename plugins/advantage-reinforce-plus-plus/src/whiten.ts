@@ -19,7 +19,8 @@ export interface Whitening {
 export function whitening(entries: readonly Weighted[], epsilon: number): Whitening {
   const counted = entries.filter(({ weight }) => weight > 0);
   const total = counted.reduce((sum, { weight }) => sum + weight, 0);
-  if (total < 2 || isFlat(counted.map(({ value }) => value))) return { center: 0, divisor: null };
+  // One token has one value, and is flat.
+  if (isFlat(counted.map(({ value }) => value))) return { center: 0, divisor: null };
   const center = counted.reduce((sum, { value, weight }) => sum + weight * value, 0) / total;
   const squares = counted.reduce((sum, { value, weight }) => sum + weight * (value - center) ** 2, 0);
   return { center, divisor: Math.sqrt(squares / (total - 1) + epsilon) };

@@ -11,6 +11,8 @@ export type Ragged = readonly (readonly number[])[];
  *
  * `pooled-turns` takes one set of all turns of all members; `pad-zero` takes all members at every k, absent turns as 0.
  * A set of one follows `loneCell`. `fallback` is the trajectory advantage of each member.
+ *
+ * @returns a row for each member, with `pad-zero` longer than the turns of most
  */
 export function compareTurns(rewards: Ragged, fallback: readonly number[], options: TspoOptions): number[][] {
   let horizon = 0;
@@ -18,14 +20,9 @@ export function compareTurns(rewards: Ragged, fallback: readonly number[], optio
   const compared =
     options.return === 'reward-to-go' ? rewards.map((turns) => discountedReturns(turns, options.gamma)) : rewards;
   const values = compare(compared, horizon, fallback, options);
-  if (options.return !== 'discounted') return options.statistics === 'pad-zero' ? trim(values, rewards) : values;
   // With pad-zero the sum runs over the turns a member did not play as well. The subtracted baselines are then the same
   // for everybody however long the trajectory, which is what keeps stopping from being rewarded.
-  const summed = options.statistics === 'pad-zero' ? values : trim(values, rewards);
-  return trim(
-    summed.map((turns) => discountedReturns(turns, options.gamma)),
-    rewards,
-  );
+  return options.return === 'discounted' ? values.map((turns) => discountedReturns(turns, options.gamma)) : values;
 }
 
 /** Rows are `horizon` long for `pad-zero` and as long as the member's turns otherwise. */
@@ -66,8 +63,4 @@ function comparePooled(rewards: Ragged, options: TspoOptions): number[][] {
 function loneCell(cell: readonly number[], fallback: number, options: TspoOptions): number[] {
   if (options.loneCell === 'trajectory-fallback') return [fallback];
   return options.loneCell === 'raw' ? [...cell] : [0];
-}
-
-function trim(values: Ragged, rewards: Ragged): number[][] {
-  return values.map((row, member) => row.slice(0, rewards[member]?.length ?? 0));
 }
