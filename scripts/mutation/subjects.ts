@@ -9,7 +9,7 @@ const sets: Readonly<Record<string, readonly string[]>> = {
   core: ['objective', 'rollout', 'training', 'run', 'data', 'plugin', 'container', 'statistics'].map(
     (folder) => `packages/core/src/${folder}`,
   ),
-  engine: ['packages/engine/src'],
+  engine: ['packages/engine/src', '!packages/engine/src/tfjs/**'],
 };
 
 /** Tests that judge code they do not stand beside. */
@@ -22,7 +22,7 @@ const elsewhere: readonly { readonly code: RegExp; readonly tests: readonly stri
 ];
 
 /** Tests that start processes or workers, where a mutant that is switched on here is not, and studies that take long. */
-const leftOut = [/\/isolation\//, /real-data/, /\/stop-time\//];
+const leftOut = [/\/isolation\//, /real-data/, /\/stop-time\//, /\/tfjs\//, /wasm-build/];
 
 /** Code to be mutated, as Stryker's patterns, and the test files that judge it. */
 export interface Subject {

@@ -6,7 +6,6 @@ export interface ValueAndSlope {
   readonly slope: number;
 }
 
-const largestExponent = 20;
 const largestK3 = 10;
 
 /**
@@ -19,8 +18,9 @@ const largestK3 = 10;
  * A good estimate of the value need not have a good gradient. On tokens sampled from the policy itself, the mean slope
  * of k1 times the score is zero: as a term of the loss it measures the distance and does not pull. k2 and k3 do.
  *
- * As in verl, k3 clamps d to +-20 and itself to 10 (there the slope is 0), so that one improbable token cannot throw
- * the update. Source: J. Schulman, Approximating KL divergence (2020); verl `kl_penalty_forward`.
+ * k3 is clamped to 10 (there the slope is 0), so that one improbable token cannot throw the update; verl clamps d to
+ * +-20 before, where k3 is past 10 anyway. Source: J. Schulman, Approximating KL divergence (2020); verl
+ * `kl_penalty_forward`.
  */
 export function klEstimate(
   estimator: KullbackLeiblerTerm['estimator'],
@@ -30,8 +30,6 @@ export function klEstimate(
   const difference = referenceLogprob - logprob;
   if (estimator === 'k1') return { value: -difference, slope: 1 };
   if (estimator === 'k2') return { value: difference ** 2 / 2, slope: -difference };
-  const clamped = Math.min(Math.max(difference, -largestExponent), largestExponent);
-  const value = Math.exp(clamped) - clamped - 1;
-  if (value >= largestK3) return { value: largestK3, slope: 0 };
-  return { value, slope: clamped === difference ? 1 - Math.exp(difference) : 0 };
+  const value = Math.exp(difference) - difference - 1;
+  return value >= largestK3 ? { value: largestK3, slope: 0 } : { value, slope: 1 - Math.exp(difference) };
 }
