@@ -63,7 +63,12 @@ export function train(place: string, run: string, fault?: FileSystemFault, more?
   return startTraining(place, run, fault, more).ended;
 }
 
-/** What has to be the same whatever happened on the way: metrics without wall times, events, weights, optimiser. */
+const namesIn = (folder: string): string => (existsSync(folder) ? readdirSync(folder).sort().join(' ') : 'missing');
+
+/**
+ * What has to be the same whatever happened on the way: metrics without wall times, events, weights, optimiser, and of
+ * which steps trajectories stay.
+ */
 export function resultOf(run: string, step: number): Record<string, string> {
   const checkpoint = join(run, 'checkpoints', `step-${String(step).padStart(6, '0')}`);
   const read = (file: string): string => (existsSync(file) ? readFileSync(file).toString('latin1') : 'missing');
@@ -73,6 +78,7 @@ export function resultOf(run: string, step: number): Record<string, string> {
     events: read(join(run, 'events.jsonl')),
     weights: read(join(checkpoint, 'model.safetensors')),
     optimizer: read(join(checkpoint, 'optimizer.safetensors')),
+    trajectories: namesIn(join(run, 'trajectories')),
   };
 }
 
@@ -136,6 +142,7 @@ training:
   evalEvery: 2
   checkpointEvery: 2
   keepCheckpoints: 2
+  keepTrajectories: 3
   keepBest: { metric: eval/exact-match }
   deadGroups: { policy: refill, maxRounds: 2 }
   curriculum: { by: signal }

@@ -344,6 +344,11 @@ describe('config, plugins and data', () => {
   it('checks, prints and describes configurations', async () => {
     const check = await turnwise(['config', 'check', '-c', 'run.yaml', '--json']);
     expect(lines(check.out)).toMatchObject([{ ok: true, strategy: 'tspo' }]);
+    const blind = ['-c', 'run.yaml', '--set', 'training.watchdog.kl={ above: 0.1 }'];
+    expect(lines((await turnwise(['config', 'check', ...blind, '--json'])).out)).toMatchObject([
+      { ok: true, warnings: [expect.stringContaining('training.watchdog.kl watches update/kl')] },
+    ]);
+    expect((await turnwise(['config', 'check', ...blind])).out).toContain('\nwarning: --set training.watchdog.kl');
     const printed = await turnwise(['config', 'print', '-c', 'run.yaml', '--set', 'strategy=grpo']);
     expect(printed.out).toMatch(/^# strategy: grpo\nseed: 3\n/);
     writeFileSync(at('printed.yaml'), printed.out);

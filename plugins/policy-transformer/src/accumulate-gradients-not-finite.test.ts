@@ -142,6 +142,7 @@ async function failing(advantageOf: (call: number) => number, changes: Partial<T
         appendEvent: () => Promise.resolve(),
         writeBest: () => Promise.resolve(),
         pruneCheckpoints: () => Promise.resolve(),
+        pruneTrajectories: () => Promise.resolve(),
         goBack: () => Promise.resolve(null),
         writeCheckpoint: async () => {
           afterStep1 = await stateOf(policy);

@@ -30,6 +30,7 @@ export async function startTurnwise(base: string, workers: number, work: StepWor
         appendEvent: nothing,
         writeBest: nothing,
         pruneCheckpoints: nothing,
+        pruneTrajectories: nothing,
         goBack: () => Promise.reject(new Error('nobody goes back')),
         writeCheckpoint: () => Promise.resolve('none'),
       },

@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { configYaml, printableConfig, runJsonSchema, TurnwiseError, type PluginMemory } from '@turnwise/core';
+import {
+  configYaml,
+  printableConfig,
+  runJsonSchema,
+  settingsWithoutEffect,
+  TurnwiseError,
+  type PluginMemory,
+} from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import { megabytes, memoryFit, memoryText, peakBytes } from '../memory-text.js';
 import type { Run } from '../run.js';
@@ -32,14 +39,17 @@ export function addConfigCommands(program: Command, run: Run): void {
           }));
           const memory = await scope.memory();
           for (const one of memory) if (memoryFit(one.memory) === 'never') throw tooLittleMemory(one);
+          const warnings = settingsWithoutEffect(loaded);
           if (options.json === true) {
             const estimates = memory.map(({ kind, id, memory: estimate }) => {
               return { kind, id, fit: memoryFit(estimate), peakBytes: peakBytes(estimate), ...estimate };
             });
-            return session.json({ ok: true, file, strategy, plugins: list, memory: estimates });
+            return session.json({ ok: true, file, strategy, plugins: list, memory: estimates, warnings });
           }
           const names = list.map(({ kind, id }) => `${kind} ${id}`).join(', ');
-          return session.print([`ok: ${file}`, `strategy ${strategy}; ${names}`, ...memory.map(memoryText)].join('\n'));
+          const warned = warnings.map((warning) => `warning: ${warning}`);
+          const lines = [`ok: ${file}`, `strategy ${strategy}; ${names}`, ...memory.map(memoryText), ...warned];
+          return session.print(lines.join('\n'));
         });
       }),
     );

@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -317,6 +326,35 @@ describe('which checkpoints stay', () => {
     });
     expect((await train('newest', words)).code).toBe(0);
     expect(kept('newest')).toEqual(['step-000006']);
+  });
+
+  it('of the trajectories the newest: the same ones whether the run was stopped, killed after its last checkpoint, or not', async () => {
+    const stays = (run: string): string[] => readdirSync(at(`${run}/trajectories`)).sort();
+    const words = set('training.keepTrajectories=2', 'training.checkpointEvery=3', 'training.keepCheckpoints=1');
+    expect((await train('short', words)).code).toBe(0);
+    expect(stays('short')).toEqual(['step-000005.jsonl', 'step-000006.jsonl']);
+    expectSameAsWhole('short');
+
+    expect((await train('short-cut', words, 'step 4/6')).code).toBe(130);
+    expect(stays('short-cut')).toEqual([2, 3, 4].map((step) => `step-00000${step}.jsonl`));
+    expect((await train('short-cut', [...words, '--resume'])).code).toBe(0);
+    expect(stays('short-cut')).toEqual(stays('short'));
+    expectSameAsWhole('short-cut');
+
+    // What a run leaves that is killed between its last checkpoint and the clearing up after it.
+    writeFileSync(at('short/trajectories/step-000004.jsonl'), '{}\n');
+    cpSync(at('short/checkpoints/step-000006'), at('short/checkpoints/step-000004'), { recursive: true });
+    expect((await train('short', [...words, '--resume'])).code).toBe(0);
+    expect(stays('short')).toEqual(['step-000005.jsonl', 'step-000006.jsonl']);
+    expect(kept('short')).toEqual(['step-000006']);
+
+    const some = set('training.trajectoriesEvery=4');
+    expect((await train('some', some, 'step 4/6')).code).toBe(130);
+    expect((await train('some', [...some, '--resume'])).code).toBe(0);
+    expect(stays('some')).toEqual(['step-000004.jsonl']);
+    expect((await train('none', set('training.trajectoriesEvery=0', 'training.keepTrajectories=1'))).code).toBe(0);
+    expect(existsSync(at('none/trajectories'))).toBe(false);
+    expectSameAsWhole('none');
   });
 
   it('refuses a metric that is not there by its nearest name', async () => {

@@ -9,6 +9,7 @@ import {
   RunFolder,
   runManifest,
   runPlace,
+  settingsWithoutEffect,
   stopAfterStep,
   trainingProgress,
   trainRun,
@@ -39,6 +40,7 @@ export function addTrainCommand(program: Command, run: Run): void {
 
 async function train(session: Session, options: TrainOptions): Promise<void> {
   const loaded = await loadFor(session, options);
+  for (const warning of settingsWithoutEffect(loaded)) session.logger.warn(warning);
   const place =
     options.runDir === undefined ? runPlace(loaded, session.terminal.currentFolder) : session.path(options.runDir);
   const stop = stopAfterStep(session.signal);

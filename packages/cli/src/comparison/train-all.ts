@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { formatDuration, lockHolder, ProgressTable, readMetrics } from '@turnwise/core';
+import { formatDuration, lockHolder, MetricsTail, ProgressTable } from '@turnwise/core';
 import type { MissingRun } from '@turnwise/core';
 import type { Session } from '../session.js';
 import { runStage } from './run-stage.js';
@@ -11,6 +11,7 @@ interface Running {
   readonly run: PlannedRun;
   readonly started: number;
   readonly training: TrainingProcess;
+  readonly metrics: MetricsTail;
   step: number;
   exactMatch: number | null;
 }
@@ -50,8 +51,13 @@ export async function trainAll(session: Session, plan: readonly PlannedRun[], jo
       ...[...running].map(line),
     ];
   };
+  let looking = false;
   const watching = setInterval(() => {
-    void Promise.all([...running].map(look)).then(show);
+    if (looking) return;
+    looking = true;
+    void Promise.all([...running].map(look))
+      .then(show)
+      .finally(() => (looking = false));
   }, 1000);
   const stopAll = (): void => {
     for (const { training } of running) training.stop();
@@ -64,7 +70,8 @@ export async function trainAll(session: Session, plan: readonly PlannedRun[], jo
         continue;
       }
       const training = startTraining(program, run, stages.get(run) === 'resume', terminal.currentFolder);
-      const state: Running = { run, training, started: performance.now(), step: 0, exactMatch: null };
+      const metrics = new MetricsTail(run.folder);
+      const state: Running = { run, training, metrics, started: performance.now(), step: 0, exactMatch: null };
       running.add(state);
       show();
       const end = await training.ended;
@@ -103,7 +110,7 @@ async function untilUnlocked({ folder }: PlannedRun, table: ProgressTable, signa
 
 /** Reads how far a run is. */
 async function look(state: Running): Promise<void> {
-  const metrics = await readMetrics(state.run.folder).catch(() => []);
+  const metrics = await state.metrics.next().catch(() => []);
   state.step = metrics.at(-1)?.['step'] ?? state.step;
   state.exactMatch =
     metrics.findLast((row) => row['eval/exact-match'] !== undefined)?.['eval/exact-match'] ?? state.exactMatch;

@@ -29,6 +29,21 @@ describe('compareRuns', () => {
     expect(second?.effort).toMatchObject({ policyTokens: { mean: 200 }, seconds: { mean: 6 } });
   });
 
+  it('says in the report when trajectories were not kept, so that training questions are only counted in part', () => {
+    const [first, ...others] = better;
+    const { manifest } = first as (typeof better)[number];
+    const training = { ...manifest.config.training, keepTrajectories: 2 };
+    const short = {
+      ...(first as (typeof better)[number]),
+      manifest: { ...manifest, config: { ...manifest.config, training } },
+    };
+    const partly = compareRuns([short, ...others], options);
+    expect([comparison.allTrajectories, partly.allTrajectories]).toEqual([true, false]);
+    const sentence = 'only the groups that were kept count';
+    expect(comparisonReport(partly, [], 'x')).toContain(sentence);
+    expect(comparisonReport(comparison, [], 'x')).not.toContain(sentence);
+  });
+
   it('times the threshold, half-way between start and best end', () => {
     expect(comparison.threshold).toEqual({ exactMatch: 0.375, chosen: 'half-way' });
     expect(comparison.summaries[0]?.stepsToThreshold).toEqual({

@@ -6,6 +6,8 @@ import { pairedTests, type PairOfRuns } from './paired-tests.js';
 import { assertSameQuestions } from './question-tables.js';
 import { exactMatchCurve, strategySummary, type StrategySummary } from './strategy-summary.js';
 
+type TrainingConfig = FinishedRun['manifest']['config']['training'];
+
 /** A run that a comparison lacks, and why. */
 export interface MissingRun {
   readonly strategy: string;
@@ -45,6 +47,8 @@ export interface RunComparison {
   };
   readonly data: Partial<Record<'corpus' | 'train' | 'eval', DataDigest>>;
   readonly heldOutQuestions: number;
+  /** Whether every run kept the trajectories of all steps: if not, conversions of training questions know only some. */
+  readonly allTrajectories: boolean;
   readonly threshold: { readonly exactMatch: number; readonly chosen: 'given' | 'half-way' };
   readonly resamples: number;
   readonly confidence: number;
@@ -96,6 +100,7 @@ export function compareRuns(runs: readonly FinishedRun[], options: CompareRunsOp
     },
     data: first.manifest.data,
     heldOutQuestions: first.measurements[0]?.scores.length ?? 0,
+    allTrajectories: runs.every(({ manifest: { config } }) => keepsAll(config.training)),
     threshold: { exactMatch: threshold, chosen: options.threshold === undefined ? 'half-way' : 'given' },
     resamples,
     confidence: 0.95,
@@ -104,6 +109,11 @@ export function compareRuns(runs: readonly FinishedRun[], options: CompareRunsOp
     runs: runs.map((run) => comparedRun(run, threshold)),
     missing,
   };
+}
+
+/** Configurations of earlier versions do not say: they kept all. */
+function keepsAll({ trajectoriesEvery = 1, keepTrajectories = null }: Partial<TrainingConfig>): boolean {
+  return trajectoriesEvery === 1 && keepTrajectories === null;
 }
 
 function comparedRun(run: FinishedRun, threshold: number): ComparedRun {

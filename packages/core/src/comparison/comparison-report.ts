@@ -29,7 +29,18 @@ export function comparisonReport(
   figures: readonly ComparisonFigure[],
   source: string,
 ): string {
-  const { summaries, pairs, budget, heldOutQuestions, threshold, missing, seeds, resamples, createdAt } = comparison;
+  const {
+    summaries,
+    pairs,
+    budget,
+    heldOutQuestions,
+    allTrajectories,
+    threshold,
+    missing,
+    seeds,
+    resamples,
+    createdAt,
+  } = comparison;
   const smallest = Math.min(1, ...pairs.map((pair) => pair.measures.exactMatch.overSeeds.smallestP));
   const body = `<h1>Strategies compared</h1>
 <p class="faint">${isolated(source)}, ${createdAt.slice(0, 16).replace('T', ' ')} UTC. Each run: ${budget.steps} steps of
@@ -58,7 +69,7 @@ ${pageTable(['strategy', 'signal', 'all-wrong', 'mixed', 'all-correct', 'dead', 
 <h2>Near-misses that were solved later</h2>
 <p class="faint">Held-out: wrong before training and right after it; <em>near-missed</em>: the wrong attempt had retrieved a gold
 answer. Training: questions asked at least twice whose first group was all-wrong, solved when the last group has a right
-trajectory. Counts over all seeds.</p>
+trajectory. Counts over all seeds.${allTrajectories ? '' : ' Not every run kept the trajectories of all its steps (<code>training.trajectoriesEvery</code>, <code>training.keepTrajectories</code>): of training questions only the groups that were kept count.'}</p>
 ${pageTable(['strategy', 'held-out near-missed', 'held-out missed', 'training near-missed', 'training missed'], summaries.map(conversionRow))}
 <h2>Figures</h2>
 ${figures.map(figureMarkup).join('\n')}`;

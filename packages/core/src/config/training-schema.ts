@@ -82,4 +82,15 @@ export const trainingSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('A step that is the best so far gets a checkpoint, which stays beside the newest. null: none does.'),
+  trajectoriesEvery: z
+    .int()
+    .min(0)
+    .default(1)
+    .describe('Steps between those whose trajectories are recorded; 0: none.'),
+  keepTrajectories: z
+    .int()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Newest recorded steps whose trajectories stay; older ones go with each checkpoint. null: all stay.'),
 });

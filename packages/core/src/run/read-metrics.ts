@@ -1,37 +1,36 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TurnwiseError } from '../errors/index.js';
+import { wholeLines } from './whole-lines.js';
+
+/** One line of `metrics.jsonl`. */
+export type MetricRow = Readonly<Record<string, number>>;
 
 /**
  * The metrics of a run, one object a step. A last line cut off by a crash is left out.
  *
  * @throws RUN_NOT_FOUND, RUN_CORRUPT (any other line that is not JSON).
  */
-export async function readMetrics(runFolder: string): Promise<Readonly<Record<string, number>>[]> {
-  const file = join(runFolder, 'metrics.jsonl');
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new TurnwiseError('RUN_NOT_FOUND', `There are no metrics in ${runFolder}.`, { where: file, cause });
-  });
-  const lines = text.split('\n');
-  const whole = lines.slice(0, -1);
-  return whole.map((line, index) => parseLine(file, line, index));
+export async function readMetrics(runFolder: string): Promise<MetricRow[]> {
+  const rows: MetricRow[] = [];
+  for await (const row of metricRows(runFolder)) rows.push(row);
+  return rows;
 }
 
-/**
- * The metrics up to a step. Later lines go unread, so a line that a crash left among them does no harm.
- *
- * @throws RUN_CORRUPT for a line before it that is not JSON.
- */
-export async function readMetricsUpTo(runFolder: string, step: number): Promise<Readonly<Record<string, number>>[]> {
+/** The same one row at a time, for whoever may stop: later lines go unread. Throws the same. */
+export async function* metricRows(runFolder: string): AsyncGenerator<MetricRow> {
   const file = join(runFolder, 'metrics.jsonl');
-  const text = await readFile(file, 'utf8').catch(() => '');
-  const whole = text.split('\n').slice(0, -1);
-  return whole.slice(0, step + 1).map((line, index) => parseLine(file, line, index));
-}
-
-function parseLine(file: string, line: string, index: number): Record<string, number> {
+  let index = 0;
   try {
-    return JSON.parse(line) as Record<string, number>;
+    for await (const line of wholeLines(file)) yield parseLine(file, line, index++);
+  } catch (cause) {
+    if (TurnwiseError.is(cause)) throw cause;
+    throw new TurnwiseError('RUN_NOT_FOUND', `There are no metrics in ${runFolder}.`, { where: file, cause });
+  }
+}
+
+function parseLine(file: string, line: string, index: number): MetricRow {
+  try {
+    return JSON.parse(line) as MetricRow;
   } catch (cause) {
     const where = `${file}:${index + 1}`;
     throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, cause });

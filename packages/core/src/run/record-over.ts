@@ -10,6 +10,7 @@ export function recordOver(record: TrainingRecord, changes: Partial<TrainingReco
     writeCheckpoint: (step, state, write) => record.writeCheckpoint(step, state, write),
     writeBest: (best, by) => record.writeBest(best, by),
     pruneCheckpoints: (retention) => record.pruneCheckpoints(retention),
+    pruneTrajectories: (newest) => record.pruneTrajectories(newest),
     goBack: (latest, rollback) => record.goBack(latest, rollback),
     ...changes,
   };

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { checkConfig, differences, parseSetOption, printableConfig } from '../config/index.js';
 import type { ConfigSource, LoadedConfig } from '../config/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { heldOutScores, type ResumePoint } from '../training/index.js';
+import { heldOutScores, type HeldOutScores, type ResumePoint } from '../training/index.js';
 import { readWholeCheckpoint } from './checkpoints.js';
-import { readMetricsUpTo } from './read-metrics.js';
+import { metricRows } from './read-metrics.js';
 import { readManifest, type RunFolder } from './run-folder.js';
 import type { RunManifest } from './run-manifest.js';
 import { assertSameData, changedPlugins } from './same-data.js';
@@ -12,7 +13,7 @@ import { assertSameData, changedPlugins } from './same-data.js';
 /** What may change when a run goes on: how long and how often, not what is learned. */
 const free = [
   /^run\b/,
-  /^training\.(steps|evalEvery|evalQuestions|checkpointEvery|keepCheckpoints)$/,
+  /^training\.(steps|evalEvery|evalQuestions|checkpointEvery|keepCheckpoints|trajectoriesEvery|keepTrajectories)$/,
   /^training\.(keepBest|watchdog)\b/,
   /^rollout\.(concurrency|timeoutSeconds|groupTimeoutSeconds)$/,
   /^trackers\b/,
@@ -121,15 +122,28 @@ async function lastWhole(
 
 async function resumePoint({ path }: RunFolder, place: string): Promise<ResumePoint> {
   const { step, state } = await readWholeCheckpoint(place);
-  const recorded = await readMetricsUpTo(path, step);
-  const measured = recorded.map(heldOutScores).filter((scores) => scores !== null);
-  const first = recorded[0];
-  const before = first?.['step'] === 0 ? heldOutScores(first) : null;
-  if (before === null || recorded.length !== step + 1) {
+  const { rows, before, after } = await measuredUpTo(path, step);
+  if (before === null || rows !== step + 1) {
     const where = join(path, 'metrics.jsonl');
     throw new TurnwiseError('RUN_CORRUPT', `${where} has lost steps before the checkpoint of step ${step}.`, { where });
   }
-  return { step, checkpoint: place, state, before, after: measured.at(-1) ?? before };
+  return { step, checkpoint: place, state, before, after: after ?? before };
+}
+
+/** The first and the last measurement up to a step, and the lines up to there. Later lines may be damaged. */
+async function measuredUpTo(
+  path: string,
+  step: number,
+): Promise<{ rows: number; before: HeldOutScores | null; after: HeldOutScores | null }> {
+  let [rows, before, after]: [number, HeldOutScores | null, HeldOutScores | null] = [0, null, null];
+  if (!existsSync(join(path, 'metrics.jsonl'))) return { rows, before, after };
+  for await (const row of metricRows(path)) {
+    const scores = heldOutScores(row);
+    if (rows === 0 && row['step'] === 0) before = scores;
+    after = scores ?? after;
+    if (++rows > step) break;
+  }
+  return { rows, before, after };
 }
 
 /** The recorded configuration with the keys that came since and have a default: a run made before them had that. */

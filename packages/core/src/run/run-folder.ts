@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Tracker } from '../contract/index.js';
 import { TurnwiseError } from '../errors/index.js';
@@ -26,6 +26,7 @@ import { metricLine } from './metric-line.js';
 import { lockRun } from './run-lock.js';
 import type { RunManifest } from './run-manifest.js';
 import { tensorBoardTracker } from './tensorboard-tracker.js';
+import { copyLines, keepLines } from './whole-lines.js';
 
 /**
  * A run on disk: `manifest.json`, `metrics.jsonl`, `events.jsonl`, `trajectories/`, `evaluations/`, `checkpoints/`,
@@ -127,6 +128,15 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     }
   }
 
+  async pruneTrajectories(newest: number): Promise<void> {
+    const names = await readdir(this.trajectoriesFolder).catch(() => []);
+    const steps = names.flatMap((name) => (/^step-\d+\.jsonl$/.test(name) ? stepInName(name) : []));
+    for (const step of steps.sort((left, right) => left - right).slice(0, -newest)) {
+      const file = join(this.trajectoriesFolder, `${stepName(step)}.jsonl`);
+      await writing(file, () => rm(file, { force: true }));
+    }
+  }
+
   /** What was recorded after the checkpoint goes to `rollbacks/<number>/`; events stay. */
   async goBack(latest: number, rollback: number): ReturnType<TrainingRecord['goBack']> {
     for (const { step, folder } of (await this.checkpoints()).reverse()) {
@@ -144,13 +154,8 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
   }
 
   private async putAside(step: number, rollback: number): Promise<void> {
-    const text = await readFile(this.metricsFile, 'utf8');
-    const later = text
-      .split('\n')
-      .slice(0, -1)
-      .filter((line) => stepOf(line) > step);
     await writeFolderWhole(join(this.rollbacksFolder, String(rollback)), async (place) => {
-      await writeFile(join(place, 'metrics.jsonl'), later.map((line) => `${line}\n`).join(''));
+      await copyLines(this.metricsFile, join(place, 'metrics.jsonl'), (line) => stepOf(line) > step);
       for (const folder of [this.trajectoriesFolder, this.evaluationsFolder]) {
         await mkdir(join(place, basename(folder)));
         for (const name of await readdir(folder)) {
@@ -195,16 +200,10 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     }
     const best = await readFile(this.bestFile, 'utf8').catch(() => null);
     if (best !== null && !existsSync(join(this.checkpointsFolder, folderIn(best)))) await rm(this.bestFile);
-    await this.keepLines(this.metricsFile, (lines) => lines.filter((line) => stepOf(line) <= step));
-    if (events !== null) await this.keepLines(this.eventsFile, (lines) => lines.slice(0, events));
-  }
-
-  private async keepLines(file: string, keep: (lines: string[]) => string[]): Promise<void> {
-    const text = await readFile(file, 'utf8').catch(() => null);
-    if (text === null) return;
-    const kept = keep(text.split('\n').slice(0, -1)).map((line) => `${line}\n`);
-    if (kept.length === 0) await rm(file, { force: true });
-    else if (kept.join('') !== text) await writeFileWhole(file, kept.join(''));
+    if (existsSync(this.metricsFile)) await keepLines(this.metricsFile, (line) => stepOf(line) <= step);
+    if (events === null || !existsSync(this.eventsFile)) return;
+    let left = events;
+    await keepLines(this.eventsFile, () => left-- > 0);
   }
 
   /** Takes back a run that recorded nothing: a failure before the first measurement leaves no folder behind. */

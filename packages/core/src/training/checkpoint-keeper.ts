@@ -64,9 +64,12 @@ export class CheckpointKeeper {
       this.#events = state?.events ?? 0;
       this.rollbacks = state?.rollbacks ?? 0;
     }
-    if (state === null) return;
-    this.parts.pluginStates?.restore(state.plugins as never);
-    if (training.keepBest != null && state.best !== null) await this.record.writeBest(state.best, training.keepBest);
+    if (state !== null) {
+      this.parts.pluginStates?.restore(state.plugins as never);
+      if (training.keepBest != null && state.best !== null) await this.record.writeBest(state.best, training.keepBest);
+    }
+    // It may have been killed between the checkpoint and this.
+    if (!itself) await this.#prune(step);
   }
 
   async tell(event: TrainingEvent): Promise<void> {
@@ -76,7 +79,7 @@ export class CheckpointKeeper {
 
   /** @param now write one whatever the settings say: the run is about to be interrupted */
   async afterStep(metrics: Metrics, now: boolean): Promise<void> {
-    const { steps, checkpointEvery, keepBest, keepCheckpoints = null } = this.settings.training;
+    const { steps, checkpointEvery, keepBest } = this.settings.training;
     const step = metrics['step'] as number;
     const isBest = this.#isBest(step, metrics);
     const isDue = step === steps || (checkpointEvery > 0 && step % checkpointEvery === 0);
@@ -86,7 +89,16 @@ export class CheckpointKeeper {
     }
     await this.#write(step);
     if (keepBest != null && isBest) await this.record.writeBest(this.#best as BestValue, keepBest);
-    const window = this.settings.training.watchdog?.window ?? 0;
+    await this.#prune(step);
+  }
+
+  /**
+   * Removes what need not stay. Only once there is a checkpoint: a run that goes on from the one before finds what it
+   * would have had there.
+   */
+  async #prune(step: number): Promise<void> {
+    const { watchdog, keepCheckpoints = null, keepTrajectories = null } = this.settings.training;
+    const window = watchdog?.window ?? 0;
     const mayRollBack = this.watchdog?.mayRollBack === true;
     await this.record.pruneCheckpoints({
       newest: keepCheckpoints,
@@ -94,6 +106,7 @@ export class CheckpointKeeper {
       also: [...(this.#best === null ? [] : [this.#best.step]), ...(mayRollBack ? [0] : [])],
       ...(mayRollBack ? { goodBefore: step + 1 - window } : {}),
     });
+    if (keepTrajectories !== null) await this.record.pruneTrajectories(keepTrajectories);
   }
 
   /**

@@ -158,6 +158,11 @@ export class FakeTraining {
       const checkpoint = `checkpoint-${step}`;
       return Promise.resolve({ step, checkpoint, state: this.states.get(checkpoint) ?? null });
     },
+    pruneTrajectories: (newest) => {
+      const steps = [...this.lines.keys()].sort((left, right) => left - right);
+      for (const step of steps.slice(0, -newest)) this.lines.delete(step);
+      return Promise.resolve();
+    },
     pruneCheckpoints: (retention) => {
       this.retention = retention;
       return Promise.resolve();

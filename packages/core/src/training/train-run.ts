@@ -135,7 +135,10 @@ export async function trainRun(
         after = await measure(step);
         Object.assign(metrics, evaluationMetrics(after));
       }
-      await record.writeTrajectories(step, trajectoryLines(step, sample));
+      const { trajectoriesEvery = 1 } = training;
+      if (trajectoriesEvery > 0 && step % trajectoriesEvery === 0) {
+        await record.writeTrajectories(step, trajectoryLines(step, sample));
+      }
       await record.appendMetrics(metrics);
       for (const tracker of parts.trackers) await tracker.record(step, metrics);
       for (const event of setAside) {

@@ -44,6 +44,10 @@ export interface TrainingSettings {
     readonly keepCheckpoints?: number | null;
     /** A step that is the best so far by this metric gets a checkpoint, which stays. Absent or `null`: none does. */
     readonly keepBest?: BestBy | null;
+    /** Steps between those whose trajectories are recorded; 0: none are. Absent: 1. */
+    readonly trajectoriesEvery?: number;
+    /** Newest recorded steps whose trajectories stay once there is a checkpoint; absent or `null`: all. */
+    readonly keepTrajectories?: number | null;
     /** Absent: nothing is watched. */
     readonly watchdog?: WatchdogSettings;
     /** Absent or `null`: a reward that fails ends the run, and every question is asked for ever. */
@@ -73,6 +77,8 @@ export interface TrainingRecord {
   writeBest(best: BestValue, by: BestBy): Promise<void>;
   /** Removes the checkpoints that need not stay. */
   pruneCheckpoints(retention: Retention): Promise<void>;
+  /** Removes the trajectories of all but the newest so many recorded steps. */
+  pruneTrajectories(newest: number): Promise<void>;
   /**
    * Goes back to the newest whole checkpoint of at most that step: what was recorded after it is put aside under the
    * number of the rollback. Returns where that is; `null` when there is no such checkpoint, and nothing is changed.

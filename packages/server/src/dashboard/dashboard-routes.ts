@@ -44,7 +44,7 @@ export function addDashboardRoutes(
     const { run, step, offset, limit } = context.req.query();
     const number = wholeNumber('step', step);
     const all = await (await runOf(run)).groups.summaries(number);
-    if (all === null) throw new HttpFailure(404, `No groups were recorded at step ${number}.`);
+    if (all === null) throw new HttpFailure(404, `No groups of step ${number} are here: not recorded, or not kept.`);
     const start = wholeNumber('offset', offset, 0);
     const groups = all.slice(start, start + Math.min(mostGroups, wholeNumber('limit', limit, mostGroups)));
     return context.json({ step: number, total: all.length, groups } satisfies GroupPage);

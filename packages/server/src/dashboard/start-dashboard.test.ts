@@ -98,7 +98,7 @@ describe('the data', () => {
     ['/api/manifest?run=..', 404, 'There is no run ".." here'],
     ['/api/manifest', 404, 'There is no run "" here'],
     ['/api/groups?run=one&step=x', 400, 'step must be a whole number of at least 0, got "x"'],
-    ['/api/groups?run=one&step=9', 404, 'No groups were recorded at step 9'],
+    ['/api/groups?run=one&step=9', 404, 'No groups of step 9 are here: not recorded, or not kept.'],
     ['/api/group?run=one&step=1&index=7', 404, 'There is no group 7 at step 1'],
     ['/api/credit?run=one&step=1&index=0&strategy=grpo', 404, 'No strategies are at hand'],
     ['/api/nothing', 404, 'There is no /api/nothing'],

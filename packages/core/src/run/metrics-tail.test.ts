@@ -1,0 +1,58 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MetricsTail } from './metrics-tail.js';
+import { copyLines, keepLines, wholeLines } from './whole-lines.js';
+
+let folder = '';
+let file = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'turnwise-tail-'));
+  file = join(folder, 'metrics.jsonl');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function linesOf(path: string): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of wholeLines(path)) lines.push(line);
+  return lines;
+}
+
+describe('MetricsTail', () => {
+  it('gives each row once, waits for a line to be whole, and begins again when the file became shorter', async () => {
+    const tail = new MetricsTail(folder);
+    expect(await tail.next()).toEqual([]);
+    writeFileSync(file, '{"step":0}\n{"step":1}\n{"st');
+    expect(await tail.next()).toEqual([{ step: 0 }, { step: 1 }]);
+    expect(await tail.next()).toEqual([]);
+    appendFileSync(file, 'ep":2,"ü":1}\nno row\n{"step":3}\n');
+    expect(await tail.next()).toEqual([{ step: 2, ü: 1 }, { step: 3 }]);
+    writeFileSync(file, '{"step":0}\n');
+    expect(await tail.next()).toEqual([{ step: 0 }]);
+  });
+});
+
+describe('whole lines', () => {
+  // Longer than the pieces a file is read in, so that lines lie across them.
+  const long = Array.from({ length: 5000 }, (_, index) => `${index} ${'ä'.repeat(index % 300)}`);
+
+  it('are those of the file but for one that was cut off', async () => {
+    writeFileSync(file, `${long.join('\n')}\ncut`);
+    expect(await linesOf(file)).toEqual(long);
+    writeFileSync(file, '');
+    expect(await linesOf(file)).toEqual([]);
+  });
+
+  it('are copied and kept by choice; a file of which none stays goes', async () => {
+    writeFileSync(file, `${long.join('\n')}\ncut`);
+    const odd = long.filter((_, index) => index % 2 === 1);
+    const isOdd = (line: string): boolean => Number.parseInt(line) % 2 === 1;
+    expect(await copyLines(file, join(folder, 'odd'), isOdd)).toBe(odd.length);
+    expect(await linesOf(join(folder, 'odd'))).toEqual(odd);
+    await keepLines(file, (line) => !isOdd(line));
+    expect(await linesOf(file)).toEqual(long.filter((_, index) => index % 2 === 0));
+    await keepLines(file, () => false);
+    await expect(linesOf(file)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
