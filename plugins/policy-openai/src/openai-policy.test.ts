@@ -297,6 +297,12 @@ describe('failures', () => {
     expect(JSON.stringify([logged, String(error)])).not.toContain('the-key');
   });
 
+  it('are not read without end, nor asked for again', async () => {
+    const server = await serve(() => ({ text: ' '.repeat(68_000_000) }));
+    await expect(policy([server]).sample(request(), signal)).rejects.toThrow('sent more than 67108864 bytes');
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('give up after the tries that are permitted', async () => {
     const server = await serve(() => ({ status: 500, headers: { 'retry-after': '0' } }));
     await expect(policy([server], { retries: 2 }).sample(request(), signal)).rejects.toThrow('(3 tries)');

@@ -22,6 +22,9 @@ function mayPass(status: number): boolean {
   return [408, 409, 425, 429].includes(status) || status >= 500;
 }
 
+/** Longer replies are not read: a turn is a few kilobytes, with log-probabilities a few hundred. */
+const mostReplyBytes = 67_108_864;
+
 /** Where requests go: connections are kept, as a trajectory asks the same server turn after turn. */
 interface Place {
   readonly pool: Pool;
@@ -85,6 +88,7 @@ function exchange(
     }
     const { pool, path } = placeOf(address);
     const chunks: Buffer[] = [];
+    let size = 0;
     let [status, headers]: [number, IncomingHttpHeaders] = [0, {}];
     let controller: Dispatcher.DispatchController | null = null;
     let ended = false;
@@ -122,7 +126,10 @@ function exchange(
           headers = fields;
         },
         onResponseData(_controller, chunk) {
-          chunks.push(chunk);
+          size += chunk.length;
+          if (size > mostReplyBytes) {
+            give(new RequestFailure(`${address} sent more than ${mostReplyBytes} bytes`, false, null));
+          } else chunks.push(chunk);
         },
         onResponseEnd() {
           end(() => resolve({ status, headers, text: Buffer.concat(chunks).toString() }));

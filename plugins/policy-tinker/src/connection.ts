@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Wire, type Exchange } from './exchange.js';
-import { detailOf, outOfReach, refused, requestFailed, resultLost, stateLost } from './wire-failure.js';
+import { detailOf, neverDone, outOfReach, refused, requestFailed, resultLost, stateLost } from './wire-failure.js';
 
 /** Where the server is and how long to bear with it. */
 export interface ConnectionOptions {
@@ -8,6 +8,7 @@ export interface ConnectionOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly pollSeconds: number;
   readonly patienceSeconds: number;
+  readonly resultSeconds: number;
   readonly retryMilliseconds: number;
   /** Told, once for each reason, why the server makes this client wait. */
   readonly onPause?: (message: string) => void;
@@ -78,25 +79,40 @@ export class Connection {
   }
 
   private async await(path: string, id: string, signal: AbortSignal): Promise<unknown> {
-    const { pollSeconds, retryMilliseconds } = this.options;
+    const { pollSeconds, resultSeconds, retryMilliseconds } = this.options;
     const poll = { path: '/retrieve_future', body: { request_id: id }, seconds: pollSeconds, resultOf: path };
     let patience = this.patience(path, signal);
+    let end = performance.now() + resultSeconds * 1000;
+    /** The clock stands while the server says that it is paused: it was heard then. */
+    const pending = (paused: boolean): void => {
+      if (paused) end = Number.POSITIVE_INFINITY;
+      else if (end === Number.POSITIVE_INFINITY) end = performance.now() + resultSeconds * 1000;
+      else if (performance.now() > end) throw neverDone(path, resultSeconds);
+    };
     for (let doubtful = 0; ;) {
       const asked = performance.now();
       const exchange = await this.wire.exchange(poll, signal);
-      if (exchange.kind === 'slow') continue;
+      if (exchange.kind === 'slow') {
+        pending(false);
+        continue;
+      }
       if (exchange.kind === 'reply') {
         const { status, body, text } = exchange;
         const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
         if (status === 408 || fields['type'] === 'try_again') {
           const paused = this.isPaused(fields);
           patience = this.patience(path, signal);
+          pending(paused);
           // A server that holds the call needs no pause; one that answers at once would be asked in a tight loop.
           if (paused || performance.now() - asked < retryMilliseconds) await pause(retryMilliseconds, signal);
           continue;
         }
         if (status === 200) {
-          if (fields['status'] === 'complete_metadata') continue;
+          if (fields['status'] === 'complete_metadata') {
+            pending(false);
+            if (performance.now() - asked < retryMilliseconds) await pause(retryMilliseconds, signal);
+            continue;
+          }
           if (fields['error'] != null) throw requestFailed(path, detailOf(body, text));
           return body;
         }

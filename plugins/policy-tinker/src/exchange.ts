@@ -1,5 +1,9 @@
+import { boundedBytes } from '@turnwise/core';
 import { decodeForwardBackward, decodeSample, encodeForwardBackward, protobufType } from './protobuf.js';
 import type { ForwardBackwardBody } from './protobuf.js';
+
+/** Longer replies are not read; a log-probability takes about 20 bytes in JSON. */
+const mostReplyBytes = 268_435_456;
 
 /** What became of one request. */
 export type Exchange =
@@ -69,6 +73,8 @@ export class Wire {
         ...this.headers,
       },
       ...(body === null ? {} : { body: content }),
+      // Followed, a redirect would take the key to wherever it leads.
+      redirect: 'manual',
       signal,
     });
   }
@@ -80,10 +86,10 @@ async function read(response: Response, { path, resultOf = path }: Outgoing): Pr
   const retryAfter = Number.isFinite(asked) ? asked : 0;
   const decode = binaryResults[resultOf];
   if (status === 200 && decode && headers.get('content-type')?.startsWith(protobufType) === true) {
-    const body = decode(new Uint8Array(await response.arrayBuffer()));
+    const body = decode(new Uint8Array(await boundedBytes(response.body, mostReplyBytes)));
     return { kind: 'reply', status, body, text: '', retryAfter };
   }
-  const text = await response.text();
+  const text = (await boundedBytes(response.body, mostReplyBytes)).toString('utf8');
   const body = parse(text);
   // A reply cut off or rewritten on the way is no reply.
   if (status === 200 && body === undefined) return { kind: 'lost', cause: new Error('a reply that is not JSON') };

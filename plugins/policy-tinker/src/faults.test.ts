@@ -1,5 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -194,6 +196,77 @@ describe('faults on the wire: nothing is trained twice, nothing is lost', () => 
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(beats()).toBeLessThanOrEqual(last + 1);
     expect(told.warnings).toEqual([]);
+  });
+
+  it('a server that takes a request and has no result ends the run; while it says it is paused the clock stands', async () => {
+    let stuck = false;
+    let paused = true;
+    const server = await open({
+      instead: (path) => {
+        if (!stuck || path !== '/retrieve_future') return undefined;
+        return { status: 200, body: { type: 'try_again', ...(paused ? { queue_state: 'paused_capacity' } : {}) } };
+      },
+    });
+    const { policy, told } = await openPolicy(server.url, { resultSeconds: 0.001 });
+    const { signal } = new AbortController();
+    const polls = (): number => server.arrivals.filter(({ path }) => path === '/retrieve_future').length;
+    await policy.sample(request, signal);
+    stuck = true;
+    const ended = policy.sample(request, signal).then(
+      () => 'done',
+      (error: unknown) => error,
+    );
+    for (const before = polls(); polls() < before + 20;) {
+      expect(await Promise.race([ended, 'waiting'])).toBe('waiting');
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    expect(told.warnings).toEqual([expect.stringContaining('paused_capacity')]);
+    paused = false;
+    expect(await ended).toMatchObject({
+      code: 'RUN_SERVER_FAILED',
+      message: '/asample: the server took the request and had no result after 0.001 s.',
+      hint: expect.stringContaining('resultSeconds') as unknown,
+    });
+    await policy[Symbol.asyncDispose]();
+  });
+
+  it('a load that fails leaves the model of before in its place, and no model on the server in the end', async () => {
+    const gone: unknown[] = [];
+    const made: unknown[] = [];
+    const server = await open({
+      instead: (path, body) => {
+        if (path === '/load_weights') return { status: 422, body: { detail: 'no such checkpoint' } };
+        if (path === '/unload_model') gone.push(body['model_id']);
+        if (path === '/create_model') made.push(body['model_seq_id']);
+        return undefined;
+      },
+    });
+    const { policy } = await openPolicy(server.url);
+    const folder = await mkdtemp(join(tmpdir(), 'turnwise-tinker-'));
+    const before = await policy.sample(request, new AbortController().signal);
+    await policy.save(folder);
+    await expect(policy.load(folder)).rejects.toMatchObject({ code: 'RUN_SERVER_FAILED' });
+    expect([made.length, gone.length]).toEqual([2, 1]);
+    expect(await policy.sample(request, new AbortController().signal)).toEqual(before);
+    await policy[Symbol.asyncDispose]();
+    expect(new Set(gone).size).toBe(2);
+  });
+
+  it('a redirect is not followed: the key would go along', async () => {
+    const asked: (string | undefined)[] = [];
+    const front = createServer(({ url }, response) => {
+      asked.push(url);
+      response.writeHead(307, { location: '/elsewhere' }).end();
+    });
+    await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+    const { port } = front.address() as AddressInfo;
+    await expect(openPolicy(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
+      code: 'RUN_SERVER_FAILED',
+      message: expect.stringContaining('answered 307') as unknown,
+    });
+    expect(asked).toEqual(['/api/v1/get_server_capabilities']);
+    front.closeAllConnections();
+    await new Promise((resolve) => front.close(resolve));
   });
 
   it('a server that stays away ends the run with a named error', async () => {

@@ -27,7 +27,8 @@ export class RemoteModel {
       lora_config: { rank: spec.rank, seed: spec.seed },
       model_seq_id: spec.number,
     };
-    const { model_id: id } = (await connection.work('/create_model', body, signal)) as { model_id?: unknown };
+    const result = await connection.work('/create_model', body, signal);
+    const { model_id: id } = (result ?? {}) as { model_id?: unknown };
     if (typeof id !== 'string') throw requestFailed('/create_model', 'the result names no model_id');
     return new RemoteModel(connection, id, signal);
   }
@@ -54,7 +55,7 @@ export class RemoteModel {
       const body = { model_id: this.id, sampling_session_seq_id: number, seq_id: number };
       try {
         const result = await this.connection.work('/save_weights_for_sampler', body, this.signal);
-        const { sampling_session_id: session } = result as { sampling_session_id?: unknown };
+        const { sampling_session_id: session } = (result ?? {}) as { sampling_session_id?: unknown };
         if (typeof session === 'string') return session;
         throw requestFailed('/save_weights_for_sampler', 'the result names no sampling_session_id');
       } catch (error) {
@@ -71,7 +72,7 @@ export class RemoteModel {
     const name = `${this.name}-${++this.saves}`;
     try {
       const result = await this.connection.work('/save_weights', { model_id: this.id, path: name }, this.signal);
-      const { path } = result as { path?: unknown };
+      const { path } = (result ?? {}) as { path?: unknown };
       if (typeof path === 'string') return path;
       throw requestFailed('/save_weights', 'the result names no path');
     } catch (error) {

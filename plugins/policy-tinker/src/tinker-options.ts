@@ -30,6 +30,11 @@ export const tinkerOptions = z.strictObject({
     .gt(0)
     .default(600)
     .describe('How long a server may be out of reach or refuse work for a while before the run ends.'),
+  resultSeconds: z
+    .number()
+    .gt(0)
+    .default(14_400)
+    .describe('How long the result of one request may be pending before the run ends; pauses the server tells of aside.'),
   retryMilliseconds: z.number().gt(0).default(500).describe('Pause before the first retry; doubles up to 30 s.'),
   probe: z
     .boolean()

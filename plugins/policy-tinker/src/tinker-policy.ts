@@ -77,7 +77,7 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
   async init(): Promise<void> {
     const { signal } = this.outside;
     const reply = await this.connection.get('/get_server_capabilities', signal);
-    const { supported_models: models = [], max_context_length: length } = reply as {
+    const { supported_models: models = [], max_context_length: length } = (reply ?? {}) as {
       supported_models?: { model_name?: string; max_context_length?: number }[];
       max_context_length?: number;
     };
@@ -166,8 +166,15 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
   async load(folder: string): Promise<void> {
     const path = await readCheckpoint(folder, this.options);
     const before = this.opening;
-    this.opening = this.loadedModel(path);
-    await this.opening;
+    const loading = this.loadedModel(path);
+    this.opening = loading;
+    try {
+      await loading;
+    } catch (error) {
+      // The model of before is still there, and still to be unloaded in the end.
+      this.opening = before;
+      throw error;
+    }
     this.sampler = null;
     this.pendingGradients = false;
     await before?.then((old) => old.unload()).catch(() => undefined);
@@ -214,7 +221,11 @@ export class TinkerPolicy implements Policy, AsyncDisposable {
   private async loadedModel(path: string): Promise<RemoteModel> {
     for (let attempt = 1; ; attempt++) {
       const model = await this.createModel();
-      if (await model.load(path)) return model;
+      const loaded = await model.load(path).catch(async (error: unknown) => {
+        await model.unload().catch(() => undefined);
+        throw error;
+      });
+      if (loaded) return model;
       await model.unload().catch(() => undefined);
       if (attempt >= 10) throw requestFailed('/load_weights', 'it was sent and refused again and again');
     }

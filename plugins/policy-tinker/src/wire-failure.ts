@@ -52,6 +52,13 @@ export function outOfReach(path: string, seconds: number, last: string, cause?: 
   return new WireFailure('RUN_SERVER_FAILED', message, `Check that the server runs. ${resume}`, null, cause);
 }
 
+/** A request the server took and did nothing about that could be seen. */
+export function neverDone(path: string, seconds: number): WireFailure {
+  const message = `${path}: the server took the request and had no result after ${seconds} s.`;
+  const hint = `Look at the server, or raise \`resultSeconds\` if its work takes longer. ${resume}`;
+  return new WireFailure('RUN_SERVER_FAILED', message, hint, null);
+}
+
 /** The reason in an error body. Validation errors echo the whole request as `input`, which is left out. */
 export function detailOf(body: unknown, text: string): string {
   const { detail, error } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;

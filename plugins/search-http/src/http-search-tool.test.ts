@@ -124,6 +124,16 @@ describe('failures', () => {
     );
   });
 
+  it('name a redirect, which is not followed: the token would go along', async () => {
+    const { url, asked } = await serve((_asked, response) => {
+      response.writeHead(307, { location: '/elsewhere' }).end();
+      return undefined;
+    });
+    const search = toolFor(url, { headers: { 'x-api-key': 'secret' } }, 'token').search(['q'], { topK: 1, signal });
+    await expect(search).rejects.toMatchObject({ message: `HTTP 307 from ${url}/retrieve` });
+    expect(asked).toHaveLength(1);
+  });
+
   it('stop when aborted', async () => {
     const { url } = await serve(() => undefined);
     const controller = new AbortController();

@@ -1,4 +1,4 @@
-import { SearchFailure } from '@turnwise/core';
+import { boundedBytes, SearchFailure } from '@turnwise/core';
 
 /** Where and how requests are sent. */
 export interface Endpoint {
@@ -16,6 +16,8 @@ export async function postJson(endpoint: Endpoint, body: object, signal: AbortSi
     method: 'POST',
     headers: { accept: 'application/json', 'content-type': 'application/json', ...endpoint.headers },
     body: JSON.stringify(body),
+    // Followed, a redirect would take the configured headers, keys among them, to wherever it leads.
+    redirect: 'manual',
     signal,
   });
   const text = await readText(response, endpoint.maxReplyBytes);
@@ -34,15 +36,12 @@ export async function postJson(endpoint: Endpoint, body: object, signal: AbortSi
   }
 }
 
-async function readText(response: Response, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > maxBytes) throw new SearchFailure(`The reply is longer than ${maxBytes} bytes.`);
-    chunks.push(chunk);
+async function readText(response: Response, mostBytes: number): Promise<string> {
+  try {
+    return (await boundedBytes(response.body, mostBytes)).toString('utf8');
+  } catch (cause) {
+    throw cause instanceof RangeError ? new SearchFailure(cause.message) : cause;
   }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** `Retry-After` in seconds; dates, which servers of this kind do not send, are not read. */

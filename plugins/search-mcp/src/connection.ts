@@ -4,6 +4,7 @@ import { getDefaultEnvironment, StdioClientTransport } from '@modelcontextprotoc
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { SearchFailure, TurnwiseError } from '@turnwise/core';
+import { boundedFetch } from './bounded-fetch.js';
 import type { McpOptions } from './options.js';
 
 /** Makes a fresh transport to a server. */
@@ -49,7 +50,7 @@ export function transportTo(server: McpOptions['server'], base: string): Transpo
   if ('url' in server) {
     const token = tokenFrom(server.tokenVariable);
     const requestInit = token === null ? {} : { requestInit: { headers: { authorization: `Bearer ${token}` } } };
-    return () => new StreamableHTTPClientTransport(new URL(server.url), requestInit);
+    return () => new StreamableHTTPClientTransport(new URL(server.url), { ...requestInit, fetch: boundedFetch });
   }
   return () =>
     new StdioClientTransport({

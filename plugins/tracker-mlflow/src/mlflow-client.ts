@@ -1,3 +1,8 @@
+import { boundedBytes } from '@turnwise/core';
+
+/** Longer replies are not read: what is asked for is a few lines. */
+const mostReplyBytes = 16_777_216;
+
 /** A request MLflow did not answer as hoped. */
 export class MlflowFailure extends Error {
   constructor(
@@ -95,11 +100,13 @@ export class MlflowClient {
       const response = await fetch(address, {
         method,
         headers: { 'content-type': 'application/json', ...headers },
+        // Followed, a redirect would take the configured headers to wherever it leads.
+        redirect: 'manual',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]),
         ...(body === null ? {} : { body: JSON.stringify(body) }),
       });
       status = response.status;
-      reply = await response.text();
+      reply = (await boundedBytes(response.body, mostReplyBytes)).toString('utf8');
     } catch (cause) {
       if (signal.aborted) throw cause;
       throw new MlflowFailure(`${url} cannot be reached: ${reasonOf(cause)}`, null, true);

@@ -1,4 +1,5 @@
 export * from './answer-scores.js';
+export * from './bounded-bytes.js';
 export * from './gold-matcher.js';
 export * from './normalize-answer.js';
 export * from './printable.js';
