@@ -115,3 +115,35 @@ test('range, as templates call it', () => {
   );
   expect(template.render([], false)).toBe('01253');
 });
+
+describe('a template from somewhere', () => {
+  const message: ChatMessage[] = [{ role: 'user', content: 'hi' }];
+  const render = (source: string, milliseconds?: number): string =>
+    compileChatTemplate(source, {}, {}, milliseconds).render(message, true);
+
+  test.each([
+    "{{ ''.constructor.constructor('return process')() }}",
+    "{{ range.constructor('return process')() }}",
+    "{{ raise_exception.constructor('return process')() }}",
+    "{{ messages.__proto__.constructor('return process')() }}",
+  ])('reaches nothing of JavaScript: %s', (source) => {
+    expect(() => render(source)).toThrow('not a function');
+  });
+
+  test('that loops on and on is ended, and the next one renders', () => {
+    const loop = '{% for i in range(100000) %}{% for j in range(100000) %}{% endfor %}{% endfor %}';
+    expect(() => render(loop, 50)).toThrow('the template took longer than 0.05 s');
+    expect(render('{{ messages[0].content }}')).toBe('hi');
+  });
+
+  test.each([
+    ['{{ range(100000000) | length }}', 'range() of 100000000 numbers; at most 100000 are made'],
+    ['{{ range(0, 5, 0) | length }}', 'range() of Infinity numbers'],
+    [
+      "{% set n = namespace(s='0123456789abcdef') %}{% for i in range(21) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}",
+      'the template wrote more than 16777216 characters',
+    ],
+  ])('that writes or holds too much is refused: %s', (source, says) => {
+    expect(() => render(source)).toThrow(says);
+  });
+});

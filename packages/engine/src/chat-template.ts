@@ -1,3 +1,4 @@
+import { createContext, Script, type Context } from 'node:vm';
 import * as jinja from '@huggingface/jinja';
 
 /** What is used of the library; its own declarations do not resolve under Node's module rules. */
@@ -9,6 +10,11 @@ interface Jinja {
 }
 
 const { Environment, Interpreter, parse, tokenize } = jinja as unknown as Jinja;
+
+/** A template comes with a downloaded model. One renders in less than a millisecond, and its lists are its messages. */
+const mostMilliseconds = 10_000;
+const longestRange = 100_000;
+const mostCharacters = 1 << 24;
 
 /** One message as chat templates know it. */
 export interface ChatMessage {
@@ -34,12 +40,17 @@ export interface ChatTemplate {
  *
  * @param specialTokens by role, such as `bos_token`
  * @param variables further variables, such as `enable_thinking`
+ * It comes with a model from somewhere, and can do no more than write: it reaches no object of JavaScript's own, and what
+ * does not end, or writes without end, is ended with an error.
+ *
+ * @param milliseconds after which a rendering is ended. Default 10,000.
  * @throws Error when the template is not Jinja that can be read
  */
 export function compileChatTemplate(
   source: string,
   specialTokens: Readonly<Record<string, string>> = {},
   variables: Readonly<Record<string, unknown>> = {},
+  milliseconds = mostMilliseconds,
 ): ChatTemplate {
   const program = parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true }));
   return {
@@ -56,11 +67,29 @@ export function compileChatTemplate(
         add_generation_prompt: generationPrompt,
       };
       for (const [name, value] of Object.entries(values)) environment.set(name, value);
-      const text = new Interpreter(environment).run(program).value;
+      const text = within(milliseconds, () => new Interpreter(environment).run(program).value);
       if (typeof text !== 'string') throw new Error(`the template gave ${typeof text} instead of a text`);
+      if (text.length > mostCharacters) throw new Error(`the template wrote more than ${mostCharacters} characters`);
       return text;
     },
   };
+}
+
+const call = new Script('work()');
+let place: (Context & { work?: () => unknown }) | null = null;
+
+/** The only way to end what runs and never waits: a script's time limit, which holds for all that it calls. */
+function within<Result>(milliseconds: number, work: () => Result): Result {
+  place ??= createContext({});
+  place.work = work;
+  try {
+    return call.runInContext(place, { timeout: milliseconds }) as Result;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    throw new Error(`the template took longer than ${milliseconds / 1000} s`, { cause: error });
+  } finally {
+    delete place.work;
+  }
 }
 
 const globals = {
@@ -80,5 +109,6 @@ const globals = {
 function range(first: number, second?: number, step = 1): number[] {
   const [start, end] = typeof second === 'number' ? [first, second] : [0, first];
   const count = Math.max(0, Math.ceil((end - start) / step));
+  if (!(count <= longestRange)) throw new Error(`range() of ${count} numbers; at most ${longestRange} are made`);
   return Array.from({ length: count }, (_, i) => start + i * step);
 }

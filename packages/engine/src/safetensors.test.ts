@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
@@ -74,11 +74,29 @@ test.each<[string, unknown, string]>([
     { a: { dtype: 'F32', shape: [2], data_offsets: [-8, 0] } },
     "tensor 'a': malformed header entry",
   ],
+  [
+    'bytes that two tensors share',
+    { a: { dtype: 'F32', shape: [2], data_offsets: [0, 8] }, b: { dtype: 'F32', shape: [1], data_offsets: [4, 8] } },
+    "tensor 'b': shares its bytes with others",
+  ],
+  [
+    'a shape beyond all numbers',
+    { a: { dtype: 'F32', shape: [2 ** 50, 2 ** 50, 2 ** 50, 2 ** 50, 2 ** 50], data_offsets: [0, 8] } },
+    "tensor 'a': expected",
+  ],
   ['a list for a header', [1], 'the header is not a JSON object'],
 ])('%s is an error that names file and tensor', async (_, header, message) => {
   await put(header, [0, 0, 0, 0, 0, 0, 0, 0]);
   await expect(readSafetensors(path)).rejects.toThrow(message);
   await expect(readSafetensors(path)).rejects.toThrow(path);
+});
+
+test('a header that is there but longer than any is not read', async () => {
+  const file = await open(path, 'w');
+  await file.write(Buffer.from(BigUint64Array.of(150_000_000n).buffer));
+  await file.truncate(150_000_016);
+  await file.close();
+  await expect(readSafetensors(path)).rejects.toThrow('a header of 150000000 bytes, at most 100000000 are read');
 });
 
 test('a failed write leaves neither a file nor a temporary one', async () => {

@@ -24,6 +24,9 @@ interface HeaderEntry {
 
 const bytesPerElement: Readonly<Record<string, number>> = { F32: 4, BF16: 2, F16: 2 };
 
+/** Longest header, as the format's own library has it: what is longer is no model but an attempt to fill memory. */
+const MOST_HEADER_BYTES = 100_000_000;
+
 /** Most bytes read in one call: Node reads less than 2 GiB at a time. */
 const READ_BYTES = 1 << 28;
 
@@ -92,6 +95,9 @@ async function readHeader(path: string, handle: FileHandle): Promise<OpenTensorF
   if (headerLength > size - 8) {
     fail(`truncated or not a safetensors file: expected a header of ${headerLength} bytes, found ${size - 8}`);
   }
+  if (headerLength > MOST_HEADER_BYTES) {
+    fail(`not a safetensors file: a header of ${headerLength} bytes, at most ${MOST_HEADER_BYTES} are read`);
+  }
   let header: unknown;
   try {
     header = JSON.parse(Buffer.from(await readBytes(handle, 8, headerLength)).toString('utf8'));
@@ -102,6 +108,7 @@ async function readHeader(path: string, handle: FileHandle): Promise<OpenTensorF
   const dataStart = 8 + headerLength;
   const dataLength = size - dataStart;
   const entries = new Map<string, HeaderEntry>();
+  let total = 0;
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     if (!isHeaderEntry(entry)) return fail(`tensor '${name}': malformed header entry ${JSON.stringify(entry)}`);
@@ -117,6 +124,9 @@ async function readHeader(path: string, handle: FileHandle): Promise<OpenTensorF
       fail(`tensor '${name}': expected ${bytes} bytes for ${dtype} ${shape.join(' x ')}, found ${end - start}`);
     }
     if (end > dataLength) fail(`truncated in tensor '${name}': expected data up to byte ${end}, found ${dataLength}`);
+    total += bytes;
+    // One gigabyte under a thousand names would be a terabyte in memory.
+    if (total > dataLength) fail(`tensor '${name}': shares its bytes with others`);
     entries.set(name, entry);
   }
   const metadata = isRecord(header.__metadata__) ? header.__metadata__ : {};
