@@ -358,6 +358,13 @@ describe('config, plugins and data', () => {
     expect(JSON.parse((await turnwise(['config', 'schema'])).out)).toHaveProperty('properties.rollout');
   });
 
+  it('quotes what a file holds without its control characters', async () => {
+    writeFileSync(at('escapes.yaml'), '"\\e[2J\\e]0;title\\a": 1\n');
+    const { code, error } = await turnwise(['config', 'check', '-c', 'escapes.yaml']);
+    expect(code).toBe(2);
+    expect(error).toContain('escapes.yaml:1:1: \\u001b[2J\\u001b]0;title\\u0007 is not a key here.');
+  });
+
   it('lists plugins', async () => {
     const { plugins } = lines((await turnwise(['plugins', 'list', '--json'])).out)[0] as { plugins: object[] };
     expect(plugins).toContainEqual(

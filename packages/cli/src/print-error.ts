@@ -1,4 +1,4 @@
-import { errorCodes, TurnwiseError } from '@turnwise/core';
+import { errorCodes, printable, TurnwiseError } from '@turnwise/core';
 
 /** Codes whose cause lies in somebody else's code: its stack says where. */
 const foreign = new Set<string>([
@@ -14,11 +14,16 @@ export function exitCodeOf(error: unknown): 1 | 2 {
 }
 
 /**
- * An error as text for people: code and message, where it was asked for, how to mend it.
+ * An error as text for people: code and message, where it was asked for, how to mend it. What it quotes of files and
+ * servers moves no cursor.
  *
  * @param verbose With stacks.
  */
 export function errorText(error: unknown, verbose: boolean): string {
+  return printable(rawText(error, verbose));
+}
+
+function rawText(error: unknown, verbose: boolean): string {
   if (!TurnwiseError.is(error)) {
     const text = error instanceof Error ? (verbose ? (error.stack ?? error.message) : error.message) : String(error);
     return `error: ${text}\n${verbose ? '' : '  hint: this is not a known error; --verbose shows where it comes from.\n'}`;

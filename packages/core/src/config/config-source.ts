@@ -18,6 +18,9 @@ const configFileNames = [
   'turnwise.json',
 ] as const;
 
+/** Of a file that is parsed into memory. */
+const mostBytes = 16_000_000;
+
 /** Where in a file a key or its value stands. Both count from 1. */
 interface SourcePosition {
   readonly line: number;
@@ -62,6 +65,13 @@ export async function readConfigSource(
   const common = { file: absolute, label, folder: dirname(absolute) };
   const extension = extname(absolute).toLowerCase();
   if (['.yaml', '.yml', '.json'].includes(extension)) {
+    const { size } = statSync(absolute);
+    if (size > mostBytes) {
+      throw new TurnwiseError('CONFIG_PARSE', `${label} has ${size} bytes; a configuration has at most ${mostBytes}.`, {
+        where: label,
+        hint: 'Is it a data file? Questions and passages are named by `data` and `corpus`.',
+      });
+    }
     return { ...common, ...parseYaml(readFileSync(absolute, 'utf8'), label) };
   }
   if (/^\.[cm]?[tj]s$/.test(extension)) {

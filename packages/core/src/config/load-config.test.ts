@@ -29,6 +29,41 @@ describe('a key that only the command line wrote', () => {
   });
 });
 
+describe('a file made to fill memory', () => {
+  const bomb = ['a: &a [1, 1, 1, 1, 1, 1, 1, 1]', ...'bcdefgh'.split('')].map((line, index) => {
+    const before = 'abcdefgh'[index - 1];
+    return index === 0 ? line : `${line}: &${line} [${Array(8).fill(`*${before}`).join(', ')}]`;
+  });
+
+  it('by aliases of aliases is refused, in a file and on the command line', async () => {
+    expect(await failure(load(bomb.join('\n')))).toMatchObject({
+      code: 'CONFIG_PARSE',
+      message: 'run.yaml: Excessive alias count indicates a resource exhaustion attack',
+    });
+    expect(await failure(load('', [`policy.with={ ${bomb.join(', ')} }`]))).toMatchObject({ code: 'CONFIG_USAGE' });
+    expect(
+      (await load('policy: &p { use: scripted }\nstrategies: {}\nprotocol: { use: search-r1 }')).config.policy,
+    ).toEqual({
+      use: 'scripted',
+      with: {},
+    });
+  });
+
+  it('by its size is not read', async () => {
+    expect(await failure(load(`# ${'x'.repeat(16_000_000)}`))).toMatchObject({
+      code: 'CONFIG_PARSE',
+      message: 'run.yaml has 16000002 bytes; a configuration has at most 16000000.',
+    });
+  });
+
+  it('or by how deep it is, is refused at a place', async () => {
+    expect(await failure(load(`seed: ${'['.repeat(20_000)}${']'.repeat(20_000)}`))).toMatchObject({
+      code: 'CONFIG_PARSE',
+      where: expect.stringMatching(/^run\.yaml:1:\d+$/) as unknown,
+    });
+  });
+});
+
 describe('the default plugins', () => {
   it('take options of their own without being named', async () => {
     const { config } = await load('seed: 1', ['search.with.titleBoost=2']);

@@ -1,4 +1,4 @@
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
 import { TurnwiseError } from '../errors/index.js';
 import type { ConfigPath } from '../schema/index.js';
 import type { ConfigSource } from './config-source.js';
@@ -28,7 +28,7 @@ export function parseYaml(text: string, label: string): Parsed {
       cause: problem,
     });
   }
-  const value: unknown = document.contents === null ? {} : document.toJS({ maxAliasCount: 100 });
+  const value = document.contents === null ? {} : valueOf(document, label);
   return {
     value,
     position(path, what) {
@@ -36,6 +36,19 @@ export function parseYaml(text: string, label: string): Parsed {
       return node?.range == null ? null : position(node.range[0]);
     },
   };
+}
+
+/** Aliases of aliases of aliases would be a list longer than memory; the parser counts them. */
+function valueOf(document: Document, label: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw new TurnwiseError('CONFIG_PARSE', `${label}: ${(cause as Error).message}`, {
+      where: label,
+      hint: 'Write out what its aliases stand for.',
+      cause,
+    });
+  }
 }
 
 function nodeAt(root: unknown, path: ConfigPath, what: 'key' | 'value'): Node | null {

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml';
+import { parseDocument, type Document } from 'yaml';
 import { TurnwiseError } from '../errors/index.js';
 import type { ConfigPath } from '../schema/index.js';
 
@@ -40,6 +40,14 @@ export function parseSetOption(text: string): SetOption {
   return {
     text,
     path: parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
-    value: document.toJS() as unknown,
+    value: valueOf(document, refuse),
   };
+}
+
+function valueOf(document: Document, refuse: (reason: string, cause?: unknown) => TurnwiseError): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (cause) {
+    throw refuse(`the value cannot be read (${(cause as Error).message})`, cause);
+  }
 }

@@ -57,13 +57,22 @@ export function invalidLine(file: string, line: Pick<Line, 'number'>, reason: st
 
 /** One thing wrong with a row, in words: the field, what is expected there and what stands there. */
 export function describeIssue(path: readonly PropertyKey[], message: string, root: unknown): string {
-  if (path.length === 0) return `${message}, got ${excerpt(JSON.stringify(root))}`;
+  if (path.length === 0) return `${message}, got ${shown(root)}`;
   const name = path.map((part, index) =>
     typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${printable(String(part))}`,
   );
   const value = valueAt(root, path);
-  const got = value === undefined ? 'nothing' : excerpt(JSON.stringify(value));
+  const got = value === undefined ? 'nothing' : shown(value);
   return `${name.join('')}: ${message}, got ${got}`;
+}
+
+function shown(value: unknown): string {
+  try {
+    return excerpt(JSON.stringify(value));
+  } catch {
+    // A parser can read what is nested deeper than a stack reaches; nobody can write it.
+    return 'something nested too deeply to show';
+  }
 }
 
 function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {

@@ -25,6 +25,17 @@ describe('StatusLine', () => {
     expect(written).toEqual([`\r\u001b[2K${'x'.repeat(38)}…`, '\r\u001b[2Ktwo', '\r\u001b[2K', 'stays\n']);
   });
 
+  it('lets no control character of what it quotes through, drawn or printed', () => {
+    for (const isTTY of [true, false]) {
+      let written = '';
+      const line = new StatusLine({ isTTY, columns: 200, write: (text) => (written += text) });
+      line.update(() => 'a\u001b]0;title\u0007b', true);
+      line.print('c\u001b[2Jd\u202ee');
+      expect(written.replaceAll('\r\u001b[2K', '')).toContain('a\\u001b]0;title\\u0007b');
+      expect(written.replaceAll('\r\u001b[2K', '')).toContain('c\\u001b[2Jd\\u202ee\n');
+    }
+  });
+
   it('writes plain lines elsewhere, one every few seconds', () => {
     const { written, clock, line } = fake(false);
     line.update(() => 'one');

@@ -1,3 +1,5 @@
+import { printable } from '../text/index.js';
+
 /** Where progress goes; `process.stderr` is one. */
 export interface ProgressOutput {
   readonly isTTY?: boolean;
@@ -38,19 +40,19 @@ export class StatusLine {
     if (!always && now - this.last < this.interval) return;
     this.last = now;
     if (!this.output.isTTY) {
-      this.output.write(`${text()}\n`);
+      this.output.write(`${printable(text())}\n`);
       return;
     }
     const width = Math.max(20, (this.output.columns ?? 80) - 1);
-    const line = text();
+    const line = printable(text());
     this.output.write(`\r\u001b[2K${line.length > width ? `${line.slice(0, width - 1)}…` : line}`);
     this.drawn = true;
   }
 
-  /** Writes a line that stays; a status line in a terminal goes below it with the next update. */
+  /** Writes a line that stays, without control characters; a status line in a terminal goes below it with the next update. */
   print(text: string): void {
     this.clear();
-    this.output.write(`${text}\n`);
+    this.output.write(`${printable(text)}\n`);
   }
 
   /** Removes the line from a terminal. */
