@@ -235,6 +235,14 @@ describe('train --resume', () => {
   it.each<[string, (checkpoint: string) => void, string]>([
     ['a bit flips', (checkpoint) => writeFileSync(`${checkpoint}/weight.json`, '{"weight":9}'), 'weight.json'],
     ['a file is gone', (checkpoint) => rmSync(`${checkpoint}/weight.json`), 'weight.json is missing'],
+    [
+      'it says it is another',
+      (checkpoint) => {
+        const file = `${checkpoint}/trainer.json`;
+        writeFileSync(file, readFileSync(file, 'utf8').replace('"step":4', '"step":2'));
+      },
+      'says it is of step 2',
+    ],
     ['its state is cut', (checkpoint) => writeFileSync(`${checkpoint}/trainer.json`, '{"step":4,'), 'trainer.json'],
   ])('falls back to the checkpoint before a damaged one, and says so: %s', async (name, damage, says) => {
     const run = `damaged-${name.replace(/\W/g, '-')}`;

@@ -6,6 +6,7 @@ import { coreVersion } from '../plugin/index.js';
 import type { TrainerState } from '../training/index.js';
 import { writeFileWhole, writeFolderWhole } from './durable-files.js';
 import { damageIn, digestFiles, type FileDigest } from './file-digests.js';
+import { checkRecorded, trainerFile as trainerFileSchema } from './recorded-files.js';
 
 /** A checkpoint that was written whole. */
 export interface Checkpoint {
@@ -111,9 +112,10 @@ function withStandingBest(folder: string, state: TrainerState): TrainerState {
 function parseTrainer(file: string, text: string): TrainerFile {
   try {
     const trainer = JSON.parse(text) as TrainerFile;
-    if (!Number.isInteger(trainer.step)) throw new Error('it names no step');
+    checkRecorded(file, trainer, trainerFileSchema);
     return trainer;
   } catch (cause) {
+    if (TurnwiseError.is(cause)) throw cause;
     throw new TurnwiseError('RUN_CORRUPT', `${file} cannot be read: ${(cause as Error).message}`, {
       where: file,
       cause,

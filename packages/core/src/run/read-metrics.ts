@@ -29,10 +29,13 @@ export async function* metricRows(runFolder: string): AsyncGenerator<MetricRow> 
 }
 
 function parseLine(file: string, line: string, index: number): MetricRow {
+  const where = `${file}:${index + 1}`;
+  let row: unknown;
   try {
-    return JSON.parse(line) as MetricRow;
+    row = JSON.parse(line);
   } catch (cause) {
-    const where = `${file}:${index + 1}`;
     throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, cause });
   }
+  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as MetricRow;
+  throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is no JSON object.`, { where });
 }

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { checkConfig, differences, parseSetOption, printableConfig } from '../config/index.js';
 import type { ConfigSource, LoadedConfig } from '../config/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { heldOutScores, type HeldOutScores, type ResumePoint } from '../training/index.js';
-import { readWholeCheckpoint } from './checkpoints.js';
+import { readWholeCheckpoint, stepName } from './checkpoints.js';
 import { metricRows } from './read-metrics.js';
 import { readManifest, type RunFolder } from './run-folder.js';
 import type { RunManifest } from './run-manifest.js';
@@ -122,6 +122,9 @@ async function lastWhole(
 
 async function resumePoint({ path }: RunFolder, place: string): Promise<ResumePoint> {
   const { step, state } = await readWholeCheckpoint(place);
+  if (stepName(step) !== basename(place)) {
+    throw new TurnwiseError('RUN_CORRUPT', `The checkpoint ${place} says it is of step ${step}.`, { where: place });
+  }
   const { rows, before, after } = await measuredUpTo(path, step);
   if (before === null || rows !== step + 1) {
     const where = join(path, 'metrics.jsonl');

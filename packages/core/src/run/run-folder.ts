@@ -23,6 +23,7 @@ import {
   writing,
 } from './durable-files.js';
 import { metricLine } from './metric-line.js';
+import { checkRecorded, manifestFile } from './recorded-files.js';
 import { lockRun } from './run-lock.js';
 import type { RunManifest } from './run-manifest.js';
 import { tensorBoardTracker } from './tensorboard-tracker.js';
@@ -268,8 +269,11 @@ export async function readManifest(path: string): Promise<RunManifest> {
     });
   });
   try {
-    return JSON.parse(text) as RunManifest;
+    const manifest = JSON.parse(text) as RunManifest;
+    checkRecorded(file, manifest, manifestFile);
+    return manifest;
   } catch (cause) {
+    if (TurnwiseError.is(cause)) throw cause;
     throw new TurnwiseError('RUN_CORRUPT', `${file} is not valid JSON: ${(cause as Error).message}`, {
       where: file,
       cause,
