@@ -58,12 +58,20 @@ export function createApp({ routes, options, admission, metrics, logger }: AppPa
       await next();
       metrics.request(route.path, context.res.status, (performance.now() - started) / 1000);
     });
+    // Before the body is read: as many bodies are held as requests are let in.
+    app.use(route.path, async (context, next) => {
+      const leave = context.req.method === 'POST' ? admission.enter() : null;
+      try {
+        await next();
+      } finally {
+        leave?.();
+      }
+    });
     app.post(route.path, tooLong, async (context) => {
-      const leave = admission.enter();
       const patience = startPatience(context.env, options.timeoutSeconds);
       try {
         const work = route.handle({
-          body: await context.req.text(),
+          body: await Promise.race([context.req.text(), patience.lost]),
           contentType: mediaType(context.req.header('content-type')),
           query: context.req.query(),
           signal: patience.signal,
@@ -71,7 +79,6 @@ export function createApp({ routes, options, admission, metrics, logger }: AppPa
         return send(context, await Promise.race([work, patience.lost]));
       } finally {
         patience.end();
-        leave();
       }
     });
     app.all(route.path, () => {
@@ -88,6 +95,9 @@ export function createApp({ routes, options, admission, metrics, logger }: AppPa
       if (error.status === 500) logger.error('A request failed.', { path: context.req.path, reason: error.message });
       return context.json({ error: { message: error.message } }, error.status, { ...error.headers });
     }
+    // Whoever leaves in the middle of a request writes no lines into the log.
+    const { complete, destroyed } = context.env.incoming;
+    if (destroyed && !complete) return context.json({ error: { message: 'The request broke off.' } }, 400);
     logger.error('A request failed.', { path: context.req.path, reason: error.stack ?? error.message });
     return context.json({ error: { message: 'The service failed. Its log says why.' } }, 500);
   });

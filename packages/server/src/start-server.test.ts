@@ -104,6 +104,27 @@ describe('POST /retrieve', () => {
     expect(reply.body).toHaveProperty('error.message');
   });
 
+  it('lets no more bodies in than requests, and logs nothing of clients that leave in the middle of one', async () => {
+    const url = await start({ concurrency: 2 });
+    const underWay = async (): Promise<unknown> =>
+      ((await (await fetch(`${url}/health`)).json()) as { underWay: number }).underWay;
+    const until = async (count: number): Promise<void> => {
+      while ((await underWay()) !== count) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const half = (headers: Record<string, string>): ReturnType<typeof httpRequest> => {
+      const request = httpRequest(`${url}/retrieve`, { method: 'POST', headers }).on('error', () => undefined);
+      request.write('{');
+      return request;
+    };
+    const slow = [half({ 'content-length': '100' }), half({ 'transfer-encoding': 'chunked' })];
+    await until(2);
+    expect((await post(`${url}/retrieve`, { queries: ['a'] })).status).toBe(503);
+    for (const request of slow) request.destroy();
+    await until(0);
+    expect((await post(`${url}/retrieve`, { queries: ['a'] })).status).toBe(200);
+    expect(logged).toEqual([]);
+  });
+
   it('survives a client that sends without end or goes away', async () => {
     const url = await start({ maxBodyBytes: 2048 });
     await new Promise<void>((resolve) => {
