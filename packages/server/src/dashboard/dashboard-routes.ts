@@ -1,3 +1,4 @@
+import { hidePasswords } from '@turnwise/core';
 import type { Hono } from 'hono';
 import { HttpFailure } from '../http-failure.js';
 import type { CreditStrategies } from '../services.js';
@@ -32,7 +33,9 @@ export function addDashboardRoutes(
   app.get('/api/live', (context) =>
     context.body(liveChanges(views, closing), 200, { 'content-type': 'text/event-stream; charset=utf-8' }),
   );
-  app.get('/api/manifest', async (context) => context.json(await (await runOf(context.req.query('run'))).manifest()));
+  app.get('/api/manifest', async (context) =>
+    context.json(hidePasswords(await (await runOf(context.req.query('run'))).manifest()) as object),
+  );
   app.get('/api/events', async (context) => context.json(await (await runOf(context.req.query('run'))).events()));
   app.get('/api/metrics', async (context) => {
     const { run, from } = context.req.query();
