@@ -6,12 +6,17 @@ import { hostOf, isLoopback } from './loopback.js';
 /**
  * Makes the check every request but GET /health passes. With a token: the request must carry it. Without one the
  * service listens on loopback only, and the `Host` header must name loopback too: otherwise a web page could reach the
- * service by a domain name that resolves to this machine. Throws a 401 or 403.
+ * service by a domain name that resolves to this machine. Nor may a page of elsewhere send anything by the right name:
+ * a browser says whose page asks in `Origin`. Throws a 401 or 403.
  */
 export function authoriser(token: string | undefined): (request: { readonly headers: IncomingHttpHeaders }) => void {
   if (token === undefined) {
     return ({ headers }) => {
       if (!isLoopback(hostOf(headers.host))) throw new HttpFailure(403, 'Only local names reach this service.');
+      const { origin } = headers;
+      if (origin !== undefined && !isLoopback(hostOf(origin.replace(/^[a-z]+:\/\//i, '')))) {
+        throw new HttpFailure(403, 'Only local pages reach this service.');
+      }
     };
   }
   const expected = digest(token);

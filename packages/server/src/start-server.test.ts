@@ -201,6 +201,16 @@ describe('around', () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 
+  it('without a token takes nothing from a page of elsewhere', async () => {
+    const url = `${await start()}/retrieve`;
+    for (const origin of ['https://evil.example', 'null', 'http://localhost.evil.example', 'http://evil.example:127']) {
+      expect((await post(url, { query: 'a' }, { origin })).status).toBe(403);
+    }
+    for (const origin of ['http://localhost:3000', 'http://127.0.0.1:8090', 'http://[::1]:5173']) {
+      expect((await post(url, { query: 'a' }, { origin })).status).toBe(200);
+    }
+  });
+
   it('without a token listens on loopback only and to local names only', async () => {
     await expect(startServer({ search: echo }, { host: '0.0.0.0', port: 0 }, logger)).rejects.toMatchObject({
       code: 'CONFIG_INVALID',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { appendFileSync, mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +92,18 @@ describe('the data', () => {
     expect(await (await get('/api/manifest?run=one')).json()).toMatchObject({ strategy: 'grpo' });
     expect(await (await get('/api/events?run=one')).json()).toEqual({ events: [], checkpoints: [] });
     expect(await (await get('/api/strategies')).json()).toEqual([]);
+  });
+
+  it('shows of a configuration no value of a header', async () => {
+    const file = join(folder, 'runs/one/manifest.json');
+    const before = readFileSync(file, 'utf8');
+    const manifest = JSON.parse(before) as { config: object };
+    const search = { use: 'http', with: { headers: { 'x-api-key': 'the-secret' } } };
+    writeFileSync(file, JSON.stringify({ ...manifest, config: { ...manifest.config, search } }));
+    const shown = await (await get('/api/manifest?run=one')).text();
+    writeFileSync(file, before);
+    expect(shown).toContain('x-api-key');
+    expect(shown).not.toContain('the-secret');
   });
 
   it.each([
