@@ -50,6 +50,17 @@ describe('readFinishedRun', () => {
     expect(visits.map(({ question }) => question)).toEqual(['a', 'c']);
   });
 
+  it('takes the millionth step for a later one', async () => {
+    const { visits } = await readFinishedRun(
+      runOf('long', {
+        'trajectories/step-1000000.jsonl': lines(group('last')),
+        'trajectories/step-999999.jsonl': lines(group('one before')),
+      }),
+      'mine',
+    );
+    expect(visits.map(({ question }) => question)).toEqual(['a', 'c', 'one before', 'last']);
+  });
+
   it.each(['evaluations/step-000001.jsonl', 'trajectories/step-000001.jsonl', 'metrics.jsonl'])(
     'names the line of %s that is damaged',
     async (file) => {

@@ -5,6 +5,7 @@ import type { Composition, Question, Trajectory, TurnRewards } from '../contract
 import { nearMisses } from '../credit/index.js';
 import { readLines } from '../data/index.js';
 import { TurnwiseError } from '../errors/index.js';
+import { stepName } from '../run/index.js';
 
 /** What is kept of a training group: enough to follow a question through training. */
 export interface GroupVisit {
@@ -32,8 +33,9 @@ export async function readGroupVisits(run: string): Promise<GroupVisit[]> {
   const folder = join(run, 'trajectories');
   const names = existsSync(folder) ? await readdir(folder) : [];
   const visits: GroupVisit[] = [];
-  for (const name of names.filter((file) => /^step-\d+\.jsonl$/.test(file)).sort()) {
-    const file = join(folder, name);
+  const steps = names.flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? []).map(Number);
+  for (const step of steps.sort((left, right) => left - right)) {
+    const file = join(folder, `${stepName(step)}.jsonl`);
     for await (const { text, number } of readLines(file)) visits.push(...visitsIn(text, `${file}:${number}`));
   }
   return visits;

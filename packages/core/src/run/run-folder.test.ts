@@ -137,6 +137,24 @@ describe('RunFolder', () => {
     expect(await folder.latestCheckpoint()).toMatchObject({ step: 2 });
   });
 
+  it('counts steps by their number also where names have become longer', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    for (const step of [999_998, 999_999, 1_000_000, 1_000_001]) {
+      await folder.writeTrajectories(step, []);
+      await folder.writeCheckpoint(step, state, save);
+    }
+    expect((await folder.latestCheckpoint())?.step).toBe(1_000_001);
+    await folder.pruneTrajectories(3);
+    expect(readdirSync(join(place, 'trajectories')).sort()).toEqual([
+      'step-1000000.jsonl',
+      'step-1000001.jsonl',
+      'step-999999.jsonl',
+    ]);
+    await folder.rewindTo(1_000_000);
+    expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([999_998, 999_999, 1_000_000]);
+    expect(readdirSync(join(place, 'trajectories'))).toHaveLength(2);
+  });
+
   it('says which file could not be written', async () => {
     const folder = await RunFolder.create(place, manifest);
     writeFileSync(join(place, 'trajectories'), 'a file where a folder should be');

@@ -191,7 +191,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     const isLater = (name: string): boolean => stepInName(name) > step;
     const later = async (folder: string): Promise<string[]> => {
       const names = await readdir(folder).catch(() => []);
-      return names.filter(isLater).sort().reverse();
+      return names.filter(isLater).sort((left, right) => stepInName(right) - stepInName(left));
     };
     await removeLeftovers(this.path);
     await removeLeftovers(this.rollbacksFolder);

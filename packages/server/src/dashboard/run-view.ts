@@ -95,13 +95,16 @@ export class RunView {
       });
     const checkpoints = await readdir(join(this.folder, 'checkpoints')).catch(() => []);
     const events = [...resumed, ...recorded].sort((one, other) => stepOf(one) - stepOf(other));
-    return { events, checkpoints: checkpoints.filter((name) => /^step-\d+$/.test(name)).sort() };
+    return { events, checkpoints: checkpoints.filter((name) => /^step-\d+$/.test(name)).sort(byNumber) };
   }
 }
 
 function stepOf(event: { readonly step?: unknown }): number {
   return typeof event.step === 'number' ? event.step : 0;
 }
+
+/** Names have six digits, and more from the millionth step on. */
+const byNumber = (one: string, other: string): number => Number(one.slice(5)) - Number(other.slice(5));
 
 function statusOf(held: boolean, step: number, steps: number): RunStatus {
   if (held) return 'running';
