@@ -13,7 +13,10 @@ const words = process.argv.slice(2);
 if (words.length === 0)
   throw new Error('Name what to mutate: credit, core, engine, a package or plugin, a folder, a file.');
 const { mutate, testFiles } = subjectOf(words);
-const place = `runs/mutation/${words.join('+').replaceAll(/[^\w.+-]+/g, '-').slice(0, 100)}`;
+const place = `runs/mutation/${words
+  .join('+')
+  .replaceAll(/[^\w.+-]+/g, '-')
+  .slice(0, 100)}`;
 const results = await new Stryker({
   mutate: [...mutate],
   testFiles: [...testFiles],

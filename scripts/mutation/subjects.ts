@@ -21,8 +21,16 @@ const elsewhere: readonly { readonly code: RegExp; readonly tests: readonly stri
   { code: /^packages\/core\/src\/(?!credit(\/|$))/, tests: ['packages/core/src'] },
 ];
 
-/** Tests that start processes or workers, where a mutant that is switched on here is not, and studies that take long. */
-const leftOut = [/\/isolation\//, /real-data/, /\/stop-time\//, /\/tfjs\//, /wasm-build/];
+/**
+ * Tests that start processes or workers, where a mutant that is switched on here is not; studies; and those of the engine
+ * that take seconds each, which every mutant that survives would wait for.
+ */
+const leftOut = [
+  /\/isolation\//,
+  /real-data/,
+  /\/stop-time\//,
+  /engine\/src\/(tfjs\/|(wasm-build|gradients|memory-estimate|lora)\.test)/,
+];
 
 /** Code to be mutated, as Stryker's patterns, and the test files that judge it. */
 export interface Subject {
