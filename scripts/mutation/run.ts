@@ -9,10 +9,12 @@ import { subjectOf } from './subjects.js';
  * Changes the code in small ways, one at a time, and sees whether a test fails: `npm run test:mutation -- credit`. Prints a
  * table of scores and writes every mutant that no test noticed to runs/mutation/credit.txt, all mutants to credit.json.
  */
-const words = process.argv.slice(2);
+const given = process.argv.slice(2);
+const words = given.filter((word) => !word.startsWith('tests='));
+const asked = given.filter((word) => word.startsWith('tests=')).map((word) => word.slice('tests='.length));
 if (words.length === 0)
   throw new Error('Name what to mutate: credit, core, engine, a package or plugin, a folder, a file.');
-const { mutate, testFiles } = subjectOf(words);
+const { mutate, testFiles } = subjectOf(words, asked);
 const place = `runs/mutation/${words
   .join('+')
   .replaceAll(/[^\w.+-]+/g, '-')

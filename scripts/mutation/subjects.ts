@@ -38,10 +38,14 @@ export interface Subject {
   readonly testFiles: readonly string[];
 }
 
-/** What words of the command line name: a set, a package's or plugin's folder name, a folder, or a pattern of files. */
-export function subjectOf(words: readonly string[]): Subject {
+/**
+ * What words of the command line name: a set, a package's or plugin's folder name, a folder, or a pattern of files.
+ *
+ * @param asked folders and files of the tests to be asked; none: those beside the code, and what judges it elsewhere
+ */
+export function subjectOf(words: readonly string[], asked: readonly string[] = []): Subject {
   const paths = words.flatMap((word) => sets[word] ?? named(word) ?? [word]);
-  const tests = paths.flatMap((path) => [
+  const standing = paths.flatMap((path) => [
     isFolder(path) ? path : dirname(path),
     ...elsewhere.flatMap(({ code, tests }) => (code.test(path) ? tests : [])),
   ]);
@@ -51,9 +55,10 @@ export function subjectOf(words: readonly string[]): Subject {
       ...['test', 'fixture'].map((kind) => `!**/*.${kind}.ts`),
       '!**/testing/**',
     ],
-    testFiles: [...new Set(tests.flatMap(testFilesIn))].filter(
-      (file) => !leftOut.some((pattern) => pattern.test(file)),
-    ),
+    testFiles:
+      asked.length > 0
+        ? asked.flatMap(testFilesIn)
+        : [...new Set(standing.flatMap(testFilesIn))].filter((file) => !leftOut.some((left) => left.test(file))),
   };
 }
 
