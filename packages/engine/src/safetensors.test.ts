@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { open, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSafetensors, writeSafetensors } from './safetensors.js';
+import { openSafetensors, readSafetensors, writeSafetensors } from './safetensors.js';
 
 let folder: string;
 let path: string;
@@ -84,6 +84,17 @@ test.each<[string, unknown, string]>([
     { a: { dtype: 'F32', shape: [2 ** 50, 2 ** 50, 2 ** 50, 2 ** 50, 2 ** 50], data_offsets: [0, 8] } },
     "tensor 'a': expected",
   ],
+  ['an entry that is no object', { a: 7 }, "tensor 'a': malformed header entry 7"],
+  ['a type that is no text', { a: { dtype: 1, shape: [2], data_offsets: [0, 8] } }, "tensor 'a': malformed"],
+  ['a shape that is no list', { a: { dtype: 'F32', shape: 2, data_offsets: [0, 8] } }, "tensor 'a': malformed"],
+  ['half an extent', { a: { dtype: 'F32', shape: [0.5], data_offsets: [0, 2] } }, "tensor 'a': malformed"],
+  ['three offsets', { a: { dtype: 'F32', shape: [2], data_offsets: [0, 8, 8] } }, "tensor 'a': malformed"],
+  ['half an offset', { a: { dtype: 'F32', shape: [2], data_offsets: [0.5, 8.5] } }, "tensor 'a': malformed"],
+  [
+    'a size that does not fit, further in',
+    { a: { dtype: 'F32', shape: [2], data_offsets: [4, 8] } },
+    "tensor 'a': expected 8 bytes for F32 2, found 4",
+  ],
   ['a list for a header', [1], 'the header is not a JSON object'],
 ])('%s is an error that names file and tensor', async (_, header, message) => {
   await put(header, [0, 0, 0, 0, 0, 0, 0, 0]);
@@ -97,6 +108,38 @@ test('a header that is there but longer than any is not read', async () => {
   await file.truncate(150_000_016);
   await file.close();
   await expect(readSafetensors(path)).rejects.toThrow('a header of 150000000 bytes, at most 100000000 are read');
+});
+
+test.each<[string, readonly number[], string]>([
+  ['no bytes', [], 'not a safetensors file: 0 bytes, expected at least 8'],
+  ['seven bytes', [1, 0, 0, 0, 0, 0, 0], 'not a safetensors file: 7 bytes, expected at least 8'],
+  ['a header of nothing', [0, 0, 0, 0, 0, 0, 0, 0], 'the header is not JSON'],
+  [
+    'a header that is cut off',
+    [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d],
+    'truncated or not a safetensors file: expected a header of 3 bytes, found 2',
+  ],
+  ['a header that no memory holds', [0, 0, 0, 0, 0, 0, 0, 0x10, 0x7b, 0x7d], 'truncated or not a safetensors file'],
+  ['a header of other text', [2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7b], 'the header is not JSON'],
+])('%s for a file is an error that says so', async (_, bytes, message) => {
+  await writeFile(path, Buffer.from(bytes));
+  await expect(readSafetensors(path)).rejects.toThrow(message);
+});
+
+test('a header that fills the file is one without data', async () => {
+  await put({ __metadata__: { step: 12 }, empty: { dtype: 'F32', shape: [0], data_offsets: [0, 0] } }, []);
+  expect(await readSafetensors(path)).toEqual({
+    tensors: new Map([['empty', { shape: [0], values: new Float32Array(0) }]]),
+    metadata: { step: '12' },
+  });
+});
+
+test('a tensor that is not in the file is an error', async () => {
+  await put({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }, [0, 0, 0, 0]);
+  const file = await openSafetensors(path);
+  await expect(file.read('b')).rejects.toThrow("tensor 'b': not in the file");
+  expect(await file.read('a')).toEqual(Float32Array.of(0));
+  await file[Symbol.asyncDispose]();
 });
 
 test('a failed write leaves neither a file nor a temporary one', async () => {

@@ -85,11 +85,23 @@ test('a masked token is never drawn', () => {
 describe('what makes no sense is refused', () => {
   test.each([
     [{ temperature: -1, uniform: 0 }, 'temperature must be 0 or more'],
+    [{ temperature: Infinity, uniform: 0 }, 'temperature must be 0 or more'],
+    [{ temperature: NaN, uniform: 0 }, 'temperature must be 0 or more'],
+    [{ temperature: 1, uniform: 0, topP: 1.1 }, 'topP must be above 0'],
+    [{ temperature: 1, uniform: -0.1 }, 'uniform must be at least 0 and below 1'],
     [{ temperature: 1, uniform: 1 }, 'uniform must be at least 0 and below 1'],
     [{ temperature: 1, uniform: 0, topP: 0 }, 'topP must be above 0'],
     [{ temperature: 1, uniform: 0, topK: 0 }, 'topK must be a whole number from 1, got 0'],
     [{ temperature: 1, uniform: 0, topK: 1.5 }, 'topK must be a whole number from 1, got 1.5'],
   ])('%j', (options, message) => expect(() => sampleToken(logits, 0, 9, options)).toThrow(message));
+
+  test.each([
+    [-1, 3],
+    [0, 0],
+    [9, 1],
+  ])('a row from %d of %d logits', (offset, size) => {
+    expect(() => sampleToken(logits, offset, size, { temperature: 1, uniform: 0 })).toThrow('lie outside the 9 given');
+  });
 
   test.each([NaN, Infinity])('a logit of %p', (bad) => {
     const options = { temperature: 1, uniform: 0.5 };
