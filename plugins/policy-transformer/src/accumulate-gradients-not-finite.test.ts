@@ -3,37 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { trainRun, type Policy, type TrainingParts, type TrainingSettings } from '@turnwise/core';
-import { createEngine, loadTokenizer, saveCheckpoint, transformerConfig } from '@turnwise/engine';
-import { createTransformerPolicy } from './transformer-policy.js';
-import { transformerOptions } from './transformer-options.js';
-
-const quiet = (): void => undefined;
-const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+import { letterFolder, letterPolicy, never } from './letter-policy.fixture.js';
 
 let base: string;
-
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'turnwise-policy-'));
-  const letters = Array.from('abcdefghijklmnopqrs!');
-  const tokenizer = loadTokenizer({
-    version: '1.0',
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: { type: 'Split', pattern: { Regex: '' }, behavior: 'Isolated', invert: false },
-    post_processor: null,
-    decoder: { type: 'Fuse' },
-    model: { type: 'BPE', vocab: Object.fromEntries(letters.map((letter, id) => [letter, id])), merges: [] },
-  });
-  const config = transformerConfig({
-    vocabularySize: tokenizer.vocabularySize,
-    hiddenSize: 16,
-    layerCount: 1,
-    headCount: 2,
-    keyValueHeadCount: 2,
-    intermediateSize: 32,
-    contextLength: 48,
-  });
-  await saveCheckpoint(base, { engine: createEngine({ config, seed: 5 }), tokenizer });
+  base = await letterFolder();
 });
 
 /** Every output is an answer; the first of each group is right; what it is worth the test says. */
@@ -120,11 +94,7 @@ async function stateOf(policy: Policy): Promise<Buffer[]> {
 
 /** Trains until it fails in step 2; weights, moments and records must be those of step 1. */
 async function failing(advantageOf: (call: number) => number, changes: Partial<TrainingSettings['objective']> = {}) {
-  const options = transformerOptions.parse({ base });
-  await using policy = await createTransformerPolicy(
-    { resolveAsset: () => null, paths: { base: '/', cache: '/' }, logger },
-    options,
-  );
+  await using policy = await letterPolicy(base);
   let afterStep1: Buffer[] = [];
   const recorded: (number | undefined)[] = [];
   const questions = ['q1', 'q2'].map((id) => ({ id, text: id, answers: ['a'] }));
@@ -134,7 +104,7 @@ async function failing(advantageOf: (call: number) => number, changes: Partial<T
     { ...settings, objective },
     { train: questions, evaluation: questions },
     {
-      signal: new AbortController().signal,
+      signal: never,
       record: {
         appendMetrics: (metrics) => Promise.resolve(void recorded.push(metrics['step'])),
         writeTrajectories: () => Promise.resolve(),

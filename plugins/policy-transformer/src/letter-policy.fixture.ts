@@ -1,14 +1,14 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Policy, SampleRequest, TrainingBatch } from '@turnwise/core';
+import type { Objective, OptimizerStep, Policy, SampleRequest, TrainingBatch } from '@turnwise/core';
 import { createEngine, loadTokenizer, saveCheckpoint, transformerConfig, type Tokenizer } from '@turnwise/engine';
 import { transformerOptions, type TransformerOptions } from './transformer-options.js';
 import { createTransformerPolicy } from './transformer-policy.js';
 
-/** A tokenizer for tests: the letters a to s and the exclamation mark, one token each. */
-export function letterTokenizer(): Tokenizer {
-  const letters = Array.from('abcdefghijklmnopqrs!');
+/** A tokenizer for tests: one token for each letter, of which none but the exclamation mark means anything. */
+export function letterTokenizer(alphabet = 'abcdefghijklmnopqrs!'): Tokenizer {
+  const letters = Array.from(alphabet);
   return loadTokenizer({
     version: '1.0',
     added_tokens: [],
@@ -30,6 +30,18 @@ export const letterConfig = transformerConfig({
   contextLength: 64,
 });
 
+/** PPO without a penalty, and steps large enough for a few to show. */
+export const letterObjective: Objective = {
+  kind: 'ppo-clip',
+  low: 0.2,
+  high: 0.2,
+  dualClip: null,
+  kl: { estimator: 'k3', coefficient: 0, reference: 'initial' },
+  aggregation: 'token-mean',
+  entropyCoefficient: 0,
+};
+export const letterOptimizer: OptimizerStep = { learningRate: 0.02, weightDecay: 0, maxGradientNorm: 1 };
+
 /** A folder with a small model of letters. */
 export async function letterFolder(seed = 5): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'turnwise-policy-'));
@@ -46,7 +58,7 @@ export function letterPolicy(
 ): Promise<Policy & AsyncDisposable> {
   const quiet = (): void => undefined;
   const logger = { debug: quiet, info: quiet, warn: (message: string) => warnings.push(message), error: quiet };
-  const options = { ...transformerOptions.parse({ base }), ...changes };
+  const options = transformerOptions.parse({ base, ...changes });
   return createTransformerPolicy(
     { resolveAsset: () => null, paths: { base: '/', cache: '/' }, logger },
     options,

@@ -3,21 +3,18 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Objective, Policy, TrainingBatch } from '@turnwise/core';
-import { createEngine, loadCheckpoint, saveCheckpoint, loadTokenizer, transformerConfig } from '@turnwise/engine';
-import { createTransformerPolicy } from './transformer-policy.js';
-import { transformerOptions } from './transformer-options.js';
+import { createEngine, loadCheckpoint, saveCheckpoint, transformerConfig } from '@turnwise/engine';
+import {
+  letterObjective,
+  letterOptimizer,
+  letterPolicy,
+  letterRequest,
+  letterTokenizer,
+  never,
+} from './letter-policy.fixture.js';
 
 /** A Qwen2 folder with random weights and one token a letter, of which `q` ends the output. */
-const letters = Array.from('abcdefghijklmnopq');
-const tokenizer = loadTokenizer({
-  version: '1.0',
-  added_tokens: [],
-  normalizer: null,
-  pre_tokenizer: { type: 'Split', pattern: { Regex: '' }, behavior: 'Isolated', invert: false },
-  post_processor: null,
-  decoder: { type: 'Fuse' },
-  model: { type: 'BPE', vocab: Object.fromEntries(letters.map((letter, id) => [letter, id])), merges: [] },
-});
+const letters = 'abcdefghijklmnopq';
 const end = letters.length - 1;
 
 let folder: string;
@@ -35,39 +32,26 @@ beforeEach(async () => {
     shiftTaps: 0,
     queryKeyValueBias: true,
   });
-  await saveCheckpoint(base, { engine: createEngine({ config, seed: 5 }), tokenizer });
+  await saveCheckpoint(base, { engine: createEngine({ config, seed: 5 }), tokenizer: letterTokenizer(letters) });
   const json = JSON.parse(await readFile(join(base, 'config.json'), 'utf8')) as object;
   const qwen = { ...json, model_type: 'qwen2', architectures: ['Qwen2ForCausalLM'], eos_token_id: end };
   await writeFile(join(base, 'config.json'), JSON.stringify(qwen));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const quiet = (): void => undefined;
-const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-const never = new AbortController().signal;
-
 function open(options: object = {}): Promise<Policy & AsyncDisposable> {
-  const parsed = transformerOptions.parse({ base, engine: 'wasm', slots: 16, ...options });
-  return createTransformerPolicy({ resolveAsset: () => null, paths: { base: '/', cache: '/' }, logger }, parsed);
+  return letterPolicy(base, { engine: 'wasm', slots: 16, ...options });
 }
 
 function sampleAll(policy: Policy) {
-  const common = { temperature: 1, topP: 1, maxTokens: 40, stop: ['!'], turn: 0, maySearch: true, messages: [] };
   return Promise.all(
-    Array.from({ length: 12 }, (_, i) =>
-      policy.sample({ ...common, trajectoryId: `t${i}`, tokenIds: [i, 3], seed: i }, never),
-    ),
+    Array.from({ length: 12 }, (_, i) => policy.sample({ ...letterRequest(`t${i}`, [i, 3], i), maxTokens: 40 }, never)),
   );
 }
 
 const objective: Objective = {
-  kind: 'ppo-clip',
-  low: 0.2,
-  high: 0.2,
-  dualClip: null,
+  ...letterObjective,
   kl: { estimator: 'k3', coefficient: 0.1, reference: 'initial' },
-  aggregation: 'token-mean',
-  entropyCoefficient: 0,
 };
 
 async function train(policy: Policy): Promise<void> {
@@ -83,7 +67,7 @@ async function train(policy: Policy): Promise<void> {
     maxTokens: 40,
   };
   await policy.forwardBackward(batch, objective);
-  await policy.optimStep({ learningRate: 0.02, weightDecay: 0, maxGradientNorm: 1 });
+  await policy.optimStep(letterOptimizer);
 }
 
 test("the model's end token ends a sample, and nothing follows it", async () => {

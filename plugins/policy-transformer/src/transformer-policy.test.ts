@@ -2,66 +2,25 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Objective, Policy, SampleRequest, TrainingBatch } from '@turnwise/core';
-import { createEngine, loadTokenizer, saveCheckpoint, transformerConfig, type Tokenizer } from '@turnwise/engine';
-import { createTransformerPolicy } from './transformer-policy.js';
-import { transformerOptions } from './transformer-options.js';
+import type { Policy, TrainingBatch } from '@turnwise/core';
+import {
+  letterFolder,
+  letterObjective as objective,
+  letterOptimizer as optimizer,
+  letterPolicy,
+  letterRequest as request,
+  never,
+} from './letter-policy.fixture.js';
+import type { TransformerOptions } from './transformer-options.js';
 
-const quiet = (): void => undefined;
-const logger = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-
-/** A tokenizer for tests: the letters a to s and the exclamation mark, one token each. */
-function letterTokenizer(): Tokenizer {
-  const letters = Array.from('abcdefghijklmnopqrs!');
-  return loadTokenizer({
-    version: '1.0',
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: { type: 'Split', pattern: { Regex: '' }, behavior: 'Isolated', invert: false },
-    post_processor: null,
-    decoder: { type: 'Fuse' },
-    model: { type: 'BPE', vocab: Object.fromEntries(letters.map((letter, id) => [letter, id])), merges: [] },
-  });
-}
-
-const objective: Objective = {
-  kind: 'ppo-clip',
-  low: 0.2,
-  high: 0.2,
-  dualClip: null,
-  kl: { estimator: 'k3', coefficient: 0, reference: 'initial' },
-  aggregation: 'token-mean',
-  entropyCoefficient: 0,
-};
-const optimizer = { learningRate: 0.02, weightDecay: 0, maxGradientNorm: 1 };
 let base: string;
-
 beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'turnwise-policy-'));
-  const tokenizer = letterTokenizer();
-  const config = transformerConfig({
-    vocabularySize: tokenizer.vocabularySize,
-    hiddenSize: 16,
-    layerCount: 2,
-    headCount: 2,
-    keyValueHeadCount: 2,
-    intermediateSize: 32,
-    contextLength: 48,
-  });
-  await saveCheckpoint(base, { engine: createEngine({ config, seed: 5 }), tokenizer });
+  base = await letterFolder();
 });
 
-function policy(changes: Partial<ReturnType<typeof transformerOptions.parse>> = {}): Promise<Policy & AsyncDisposable> {
-  const options = { ...transformerOptions.parse({ base }), ...changes };
-  return createTransformerPolicy({ resolveAsset: () => null, paths: { base: '/', cache: '/' }, logger }, options);
+function policy(changes: Partial<TransformerOptions> = {}): Promise<Policy & AsyncDisposable> {
+  return letterPolicy(base, changes);
 }
-
-function request(trajectoryId: string, tokenIds: readonly number[], seed: number): SampleRequest {
-  const base = { temperature: 1, topP: 1, maxTokens: 12, stop: ['!'], turn: 0, maySearch: true, messages: [] };
-  return { ...base, trajectoryId, tokenIds, seed };
-}
-
-const never = new AbortController().signal;
 
 /** What each of many concurrent requests gets. */
 async function sampleAll(target: Policy): Promise<unknown[]> {

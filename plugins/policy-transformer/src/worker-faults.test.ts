@@ -2,23 +2,20 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Objective, Policy } from '@turnwise/core';
+import type { Policy } from '@turnwise/core';
 import { FaultyWorkers, type FaultHow, type FaultPlace } from './fault.fixture.js';
-import { letterBatch, letterFolder, letterPolicy, sampleGroups } from './letter-policy.fixture.js';
+import {
+  letterBatch,
+  letterFolder,
+  letterObjective as objective,
+  letterOptimizer as optimizer,
+  letterPolicy,
+  sampleGroups,
+} from './letter-policy.fixture.js';
 
 /** Every case starts a thread anew, which takes a while on a busy machine. */
 jest.setTimeout(120_000);
 
-const objective: Objective = {
-  kind: 'ppo-clip',
-  low: 0.2,
-  high: 0.2,
-  dualClip: null,
-  kl: { estimator: 'k3', coefficient: 0, reference: 'initial' },
-  aggregation: 'token-mean',
-  entropyCoefficient: 0,
-};
-const optimizer = { learningRate: 0.02, weightDecay: 0, maxGradientNorm: 1 };
 const options = { workers: 2, microBatchTokens: 64 };
 
 const faults = new FaultyWorkers();

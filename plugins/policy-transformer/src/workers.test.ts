@@ -6,6 +6,8 @@ import type { Objective } from '@turnwise/core';
 import {
   letterBatch,
   letterFolder,
+  letterObjective,
+  letterOptimizer as optimizer,
   letterPolicy,
   letterRequest,
   never,
@@ -16,16 +18,12 @@ import { workerCount } from './worker-count.js';
 
 jest.setTimeout(120_000);
 
+/** Every term of a loss is there, so that every one could differ. */
 const objective: Objective = {
-  kind: 'ppo-clip',
-  low: 0.2,
-  high: 0.2,
-  dualClip: null,
+  ...letterObjective,
   kl: { estimator: 'k3', coefficient: 0.01, reference: 'initial' },
-  aggregation: 'token-mean',
   entropyCoefficient: 0.001,
 };
-const optimizer = { learningRate: 0.02, weightDecay: 0, maxGradientNorm: 1 };
 let base: string;
 beforeAll(async () => {
   base = await letterFolder();
