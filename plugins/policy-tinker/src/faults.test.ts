@@ -217,7 +217,7 @@ describe('faults on the wire: nothing is trained twice, nothing is lost', () => 
       (error: unknown) => error,
     );
     for (const before = polls(); polls() < before + 20;) {
-      expect(await Promise.race([ended, 'waiting'])).toBe('waiting');
+      expect(await Promise.race([ended, Promise.resolve('waiting')])).toBe('waiting');
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     expect(told.warnings).toEqual([expect.stringContaining('paused_capacity')]);
