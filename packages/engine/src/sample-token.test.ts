@@ -76,6 +76,16 @@ test('the extremes of uniform give the first and the last token', () => {
   expect(draw(1, 1 - 2 ** -53).token).toBe(4);
 });
 
+test('one logit far above the others is certain, wherever it stands', () => {
+  for (let place = 0; place < 19; place++) {
+    const peaked = new Float32Array(19);
+    peaked[place] = 300;
+    for (const temperature of [0, 1]) {
+      expect(sampleToken(peaked, 0, 19, { temperature, uniform: 0.5 })).toEqual({ token: place, logprob: 0 });
+    }
+  }
+});
+
 test('a masked token is never drawn', () => {
   const masked = Float32Array.of(-Infinity, 1, -Infinity);
   for (const uniform of [0, 0.5, 1 - 2 ** -53])
