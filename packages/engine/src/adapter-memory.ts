@@ -85,9 +85,7 @@ export class AdapterMemory {
     const { kernels, lowRank, packed } = this;
     const { paddedRank } = this.layout;
     kernels.packColumns(this.scaledCopy(a, paddedRank * inputs), packed, paddedRank, inputs);
-    for (let first = 0; first < rows; first += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rows - first);
-      const [xBlock, dyBlock] = [x + first * inputs * 4, dy + first * stride];
+    for (const { count, xBlock, dyBlock } of blocks(rows, x, inputs * 4, dy, stride)) {
       kernels.multiply(xBlock, inputs * 4, packed, lowRank, paddedRank * 4, count, paddedRank, inputs, 0);
       kernels.accumulateOuter(dyBlock, stride, lowRank, paddedRank * 4, this.gradient(b), count, outputs, paddedRank);
     }
@@ -103,9 +101,7 @@ export class AdapterMemory {
     const { kernels, lowRank, packed } = this;
     const { paddedRank } = this.layout;
     kernels.packRows(this.scaledCopy(b, outputs * paddedRank), packed, outputs, paddedRank);
-    for (let first = 0; first < rows; first += BLOCK_ROWS) {
-      const count = Math.min(BLOCK_ROWS, rows - first);
-      const [xBlock, dyBlock] = [x + first * inputs * 4, dy + first * stride];
+    for (const { count, xBlock, dyBlock } of blocks(rows, x, inputs * 4, dy, stride)) {
       kernels.multiply(dyBlock, stride, packed, lowRank, paddedRank * 4, count, paddedRank, outputs, 0);
       kernels.accumulateOuter(lowRank, paddedRank * 4, xBlock, inputs * 4, this.gradient(a), count, paddedRank, inputs);
     }
@@ -125,6 +121,20 @@ export class AdapterMemory {
 
   private gradient(offset: number): Address {
     return this.trained.gradients + offset * 4;
+  }
+}
+
+/** At most BLOCK_ROWS rows of x and of dy at a time; strides in bytes. */
+function* blocks(
+  rows: number,
+  x: Address,
+  xStride: number,
+  dy: Address,
+  dyStride: number,
+): Generator<{ count: number; xBlock: Address; dyBlock: Address }> {
+  for (let first = 0; first < rows; first += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, rows - first);
+    yield { count, xBlock: x + first * xStride, dyBlock: dy + first * dyStride };
   }
 }
 

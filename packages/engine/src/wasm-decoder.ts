@@ -5,7 +5,8 @@ import {
   type LayerActivations,
 } from './activations.js';
 import { ITEM_INTEGERS, withCache } from './attend-cached.js';
-import { checkToken, CHUNK_ROWS } from './batch-plan.js';
+import { CHUNK_ROWS } from './batch-plan.js';
+import { DecoderSlots, roomForLogits, type DecoderSlot } from './decoder-slots.js';
 import type { Decoder, DecoderItem } from './engine.js';
 import { forwardLayer } from './forward-layer.js';
 import { KeyValueCache } from './key-value-cache.js';
@@ -16,12 +17,6 @@ import type { ModelMemory } from './model-memory.js';
 import type { ParameterLayout } from './parameter-layout.js';
 import { Region } from './region.js';
 import type { TransformerConfig } from './transformer-config.js';
-
-interface Slot {
-  tokens: number[];
-  /** Version of the weights that the cached keys and values come from. */
-  version: number;
-}
 
 /** An item placed among the rows of its pass. */
 interface PlacedItem extends DecoderItem {
@@ -59,19 +54,18 @@ export function layDecoderBuffers(
 
 /** Decoding over the kernels; see `Decoder`. */
 export class WasmDecoder implements Decoder {
-  private readonly states: Slot[];
+  private readonly states: DecoderSlots<DecoderSlot>;
   private readonly cache: KeyValueCache;
   private readonly workspace: Address;
   /** They lie where they lie: laid once, because a step is short. */
   private readonly buffers: DecoderBuffers;
-  private closed = false;
 
   constructor(
     private readonly model: ModelMemory,
     readonly slots: number,
   ) {
-    if (!Number.isInteger(slots) || slots < 1) throw new Error(`a decoder needs at least 1 slot, got ${slots}`);
-    this.states = Array.from({ length: slots }, () => ({ tokens: [], version: model.version }));
+    const emptySlot = (): DecoderSlot => ({ tokens: [], version: model.version });
+    this.states = new DecoderSlots(slots, emptySlot, model.config, () => model.version);
     this.cache = new KeyValueCache(model, slots);
     const measure = new Region();
     this.layBuffers(measure);
@@ -85,7 +79,7 @@ export class WasmDecoder implements Decoder {
   }
 
   extend(items: readonly DecoderItem[], into?: Float32Array): Float32Array {
-    this.validate(items);
+    this.states.checkExtension(items);
     const { vocabularySize } = this.model.config;
     const logits = roomForLogits(items.length * vocabularySize, into);
     this.model.pack('forward');
@@ -96,7 +90,7 @@ export class WasmDecoder implements Decoder {
       for (let item = items[next]; item; item = items[next + placed.length]) {
         const { slot, tokens } = item;
         if (row > 0 && row + tokens.length > CHUNK_ROWS) break;
-        placed.push({ slot, tokens, row, position: this.slot(slot).tokens.length, rows: tokens.length });
+        placed.push({ slot, tokens, row, position: this.states.at(slot).tokens.length, rows: tokens.length });
         row += tokens.length;
       }
       this.extendChunk(placed, logits.subarray(next * vocabularySize));
@@ -106,29 +100,22 @@ export class WasmDecoder implements Decoder {
   }
 
   length(slot: number): number {
-    return this.slot(slot).tokens.length;
+    return this.states.at(slot).tokens.length;
   }
 
   truncate(slot: number, length: number): void {
-    const state = this.slot(slot);
-    if (!Number.isInteger(length) || length < 0 || length > state.tokens.length) {
-      throw new Error(`slot ${slot} holds ${state.tokens.length} tokens and cannot be truncated to ${length}`);
-    }
-    state.tokens.length = length;
+    this.states.truncate(slot, length);
   }
 
   copyPrefix(from: number, to: number, length: number): void {
-    const [source, target] = [this.slot(from), this.slot(to)];
-    checkCopy(from, to, length, source.tokens.length, target.tokens.length);
-    if (source.version !== this.model.version) throw stale(from);
+    const { source, target } = this.states.checkCopy(from, to, length);
     this.cache.copy(from, to, length);
     target.tokens = source.tokens.slice(0, length);
     target.version = source.version;
   }
 
   close(): void {
-    this.checkOpen();
-    this.closed = true;
+    this.states.close();
     this.model.heap.free(this.workspace);
     this.cache.free();
   }
@@ -173,7 +160,7 @@ export class WasmDecoder implements Decoder {
     const { buffers } = this;
     const { kernels, config, layout, heap, weights } = this.model;
     const { hiddenSize, shiftTaps } = config;
-    const state = this.slot(slot);
+    const state = this.states.at(slot);
     const history = state.tokens.slice(Math.max(0, state.tokens.length - shiftTaps));
     heap.integers(buffers.tokens, history.length + tokens.length).set([...history, ...tokens]);
     const [x, ids] = [buffers.input + row * hiddenSize * 4, buffers.tokens + history.length * 4];
@@ -192,13 +179,13 @@ export class WasmDecoder implements Decoder {
     const written = heap.integers(ids, rows);
     for (const { slot, tokens, row } of items) {
       for (let i = 0; i < tokens.length; i++) written[row + i] = tokens[i] ?? NaN;
-      this.hold(this.slot(slot), tokens);
+      this.hold(this.states.at(slot), tokens);
     }
     kernels.embed(input, ids, rows, 0, weights + layout.embedding.offset * 4, 0, 0, config.hiddenSize);
   }
 
   /** Counts tokens among those whose keys the slot holds. */
-  private hold(state: Slot, tokens: readonly number[]): void {
+  private hold(state: DecoderSlot, tokens: readonly number[]): void {
     if (state.tokens.length === 0) state.version = this.model.version;
     for (const token of tokens) state.tokens.push(token);
   }
@@ -206,56 +193,4 @@ export class WasmDecoder implements Decoder {
   private layBuffers(region: Region): DecoderBuffers {
     return layDecoderBuffers(region, this.model.config, this.model.layout, this.slots);
   }
-
-  private validate(items: readonly DecoderItem[]): void {
-    this.checkOpen();
-    const { config, version } = this.model;
-    const seen = new Set<number>();
-    for (const { slot, tokens } of items) {
-      const state = this.slot(slot);
-      if (seen.has(slot)) throw new Error(`slot ${slot} appears twice in one extend`);
-      seen.add(slot);
-      if (tokens.length === 0) throw new Error(`no tokens to append to slot ${slot}`);
-      for (const token of tokens) checkToken(token, config, `slot ${slot}`);
-      if (state.tokens.length + tokens.length > config.contextLength) {
-        throw new Error(
-          `slot ${slot} holds ${state.tokens.length} tokens and ${tokens.length} more would exceed ` +
-            `contextLength ${config.contextLength}`,
-        );
-      }
-      if (state.tokens.length > 0 && state.version !== version) throw stale(slot);
-    }
-  }
-
-  private slot(slot: number): Slot {
-    this.checkOpen();
-    const state = this.states[slot];
-    if (!state) throw new Error(`no slot ${slot}: the decoder has ${this.slots}`);
-    return state;
-  }
-
-  private checkOpen(): void {
-    if (this.closed) throw new Error('the decoder is closed');
-  }
-}
-
-/** The first `length` numbers of `into`, or a new array. Throws when it is shorter. */
-export function roomForLogits(length: number, into?: Float32Array): Float32Array {
-  if (into === undefined) return new Float32Array(length);
-  if (into.length < length) throw new Error(`${length} logits do not fit into ${into.length} numbers`);
-  return into.subarray(0, length);
-}
-
-/** Throws unless `length` tokens of a slot that holds `held` can be copied to one that holds `present`. */
-export function checkCopy(from: number, to: number, length: number, held: number, present: number): void {
-  if (from === to || present > 0)
-    throw new Error(`slot ${to} holds ${present} tokens: only an empty slot is copied to`);
-  if (!Number.isInteger(length) || length < 1 || length > held) {
-    throw new Error(`slot ${from} holds ${held} tokens: ${length} of them cannot be copied`);
-  }
-}
-
-/** What is said of a slot whose keys and values belong to older weights. */
-export function stale(slot: number): Error {
-  return new Error(`slot ${slot} was computed with weights that have changed since; truncate it to 0 and extend anew`);
 }

@@ -11,6 +11,7 @@ import {
 } from './activations.js';
 import { backwardChunk } from './backward-pass.js';
 import { planChunks, validateBatch, type Chunk } from './batch-plan.js';
+import { checkBackward, checkTemperature, emptyScores } from './check-scoring.js';
 import type {
   Decoder,
   DecoderOptions,
@@ -151,7 +152,7 @@ export class WasmEngine implements Engine {
     };
     const { tokens, activations, workspace, backward } = this.reserve(lay, batch);
     this.heap.integers(tokens, batch.tokens.length).set(batch.tokens);
-    const result = emptyScores(batch);
+    const result = emptyScores(batch.scored.length);
     chunks.forEach((chunk, i) => {
       this.scoreChunk(kept, chunk, tokens, inverseTemperature, activations[i], workspace, result);
     });
@@ -172,7 +173,7 @@ export class WasmEngine implements Engine {
     });
     const { tokens, activations, workspace } = this.reserve(lay, batch);
     this.heap.integers(tokens, batch.tokens.length).set(batch.tokens);
-    const result = emptyScores(batch);
+    const result = emptyScores(batch.scored.length);
     for (const chunk of chunks) {
       this.scoreChunk(batch, chunk, tokens, inverseTemperature, activations, workspace, result);
     }
@@ -181,16 +182,8 @@ export class WasmEngine implements Engine {
 
   backward(gradient: ScoredGradient): void {
     const { pending, heap } = this;
-    if (!pending) throw new Error('backward needs a forward before it: each forward serves one backward');
+    checkBackward(pending, this.model.version, ({ batch }) => batch.scored.length, gradient);
     const { batch, chunks, activations, backward: workspace, tokens, inverseTemperature } = pending;
-    if (pending.version !== this.model.version) {
-      throw new Error('the weights changed between forward and backward: run forward again');
-    }
-    for (const [name, values] of Object.entries(gradient) as [string, Float32Array | undefined][]) {
-      if (values && values.length !== batch.scored.length) {
-        throw new Error(`gradient.${name} has ${values.length} values for ${batch.scored.length} scored positions`);
-      }
-    }
     this.model.pack('backward');
     this.pending = null;
     const recompute = this.recompute ? pending.workspace : null;
@@ -249,9 +242,7 @@ export class WasmEngine implements Engine {
 
   private prepare(batch: PackedBatch, temperature: number): number {
     validateBatch(batch, this.config);
-    if (!(temperature > 0 && Number.isFinite(temperature))) {
-      throw new Error(`temperature must be a positive number, got ${temperature}`);
-    }
+    checkTemperature(temperature);
     this.model.pack('forward');
     return 1 / temperature;
   }
@@ -301,10 +292,6 @@ export class WasmEngine implements Engine {
   private layBackward(region: Region, chunks: readonly Chunk[]): BackwardWorkspace {
     return layBackwardWorkspace(region, this.config, this.model.layout, largest(chunks));
   }
-}
-
-function emptyScores({ scored }: PackedBatch): ScoredTokens {
-  return { logprobs: new Float32Array(scored.length), entropies: new Float32Array(scored.length) };
 }
 
 function largest(chunks: readonly Chunk[]): WorkspaceSizes {

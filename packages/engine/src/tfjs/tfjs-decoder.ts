@@ -1,7 +1,6 @@
-import { checkToken } from '../batch-plan.js';
+import { DecoderSlots, roomForLogits, type DecoderSlot } from '../decoder-slots.js';
 import type { Decoder, DecoderItem } from '../engine.js';
 import type { TransformerConfig } from '../transformer-config.js';
-import { checkCopy, roomForLogits, stale } from '../wasm-decoder.js';
 import type { Tensor4D, TensorFlow } from './tensorflow.js';
 import { hidden, type CachedLayer, type TfjsTransformer, type TokenGrid } from './transformer.js';
 
@@ -14,9 +13,7 @@ interface Block {
   references: number;
 }
 
-interface Slot {
-  tokens: number[];
-  version: number;
+interface Slot extends DecoderSlot {
   /** Where its keys are: none before its first token. */
   place: { readonly block: Block; readonly row: number } | null;
   /** Which column of the block each token's keys are in; columns between are padding. */
@@ -29,8 +26,7 @@ interface Slot {
  * as the same sequences are extended together, a step moves no key but to make room for the next.
  */
 export class TfjsDecoder implements Decoder {
-  private readonly states: Slot[];
-  private closed = false;
+  private readonly states: DecoderSlots<Slot>;
 
   constructor(
     private readonly tf: TensorFlow,
@@ -39,12 +35,12 @@ export class TfjsDecoder implements Decoder {
     readonly slots: number,
     private readonly currentVersion: () => number,
   ) {
-    if (!Number.isInteger(slots) || slots < 1) throw new Error(`a decoder needs at least 1 slot, got ${slots}`);
-    this.states = Array.from({ length: slots }, () => ({ tokens: [], version: 0, place: null, columns: [] }));
+    const emptySlot = (): Slot => ({ tokens: [], version: 0, place: null, columns: [] });
+    this.states = new DecoderSlots(slots, emptySlot, config, currentVersion);
   }
 
   extend(items: readonly DecoderItem[], into?: Float32Array): Float32Array {
-    this.validate(items);
+    this.states.checkExtension(items);
     const { vocabularySize } = this.config;
     const logits = roomForLogits(items.length * vocabularySize, into);
     // Prompts apart from single tokens: padded to one width, a prompt would give every sequence a column for each of
@@ -61,23 +57,17 @@ export class TfjsDecoder implements Decoder {
   }
 
   length(slot: number): number {
-    return this.slot(slot).tokens.length;
+    return this.states.at(slot).tokens.length;
   }
 
   truncate(slot: number, length: number): void {
-    const state = this.slot(slot);
-    if (!Number.isInteger(length) || length < 0 || length > state.tokens.length) {
-      throw new Error(`slot ${slot} holds ${state.tokens.length} tokens and cannot be truncated to ${length}`);
-    }
-    state.tokens.length = length;
+    const state = this.states.truncate(slot, length);
     state.columns.length = length;
     if (length === 0) this.leave(state);
   }
 
   copyPrefix(from: number, to: number, length: number): void {
-    const [source, target] = [this.slot(from), this.slot(to)];
-    checkCopy(from, to, length, source.tokens.length, target.tokens.length);
-    if (source.version !== this.currentVersion()) throw stale(from);
+    const { source, target } = this.states.checkCopy(from, to, length);
     // Both refer to the same row: what the other appends goes to a new block, and columns are masked one by one.
     if (source.place) source.place.block.references++;
     target.place = source.place;
@@ -87,14 +77,12 @@ export class TfjsDecoder implements Decoder {
   }
 
   close(): void {
-    this.checkOpen();
-    for (const state of this.states) this.leave(state);
-    this.closed = true;
+    for (const state of this.states.close()) this.leave(state);
   }
 
   private extendTogether(items: readonly DecoderItem[]): Float32Array {
     const { tf } = this;
-    const states = items.map(({ slot }) => this.slot(slot));
+    const states = items.map(({ slot }) => this.states.at(slot));
     const before = this.gathered(states);
     const grid = this.gridOf(items, states, before.columns);
     const layers: CachedLayer[] = [];
@@ -213,36 +201,5 @@ export class TfjsDecoder implements Decoder {
     if (block === undefined) return;
     block.references--;
     if (block.references === 0) for (const { keys, values } of block.layers) this.tf.dispose([keys, values]);
-  }
-
-  private validate(items: readonly DecoderItem[]): void {
-    this.checkOpen();
-    const { contextLength } = this.config;
-    const seen = new Set<number>();
-    for (const { slot, tokens } of items) {
-      const state = this.slot(slot);
-      if (seen.has(slot)) throw new Error(`slot ${slot} appears twice in one extend`);
-      seen.add(slot);
-      if (tokens.length === 0) throw new Error(`no tokens to append to slot ${slot}`);
-      for (const token of tokens) checkToken(token, this.config, `slot ${slot}`);
-      if (state.tokens.length + tokens.length > contextLength) {
-        throw new Error(
-          `slot ${slot} holds ${state.tokens.length} tokens and ${tokens.length} more would exceed ` +
-            `contextLength ${contextLength}`,
-        );
-      }
-      if (state.tokens.length > 0 && state.version !== this.currentVersion()) throw stale(slot);
-    }
-  }
-
-  private slot(slot: number): Slot {
-    this.checkOpen();
-    const state = this.states[slot];
-    if (!state) throw new Error(`no slot ${slot}: the decoder has ${this.slots}`);
-    return state;
-  }
-
-  private checkOpen(): void {
-    if (this.closed) throw new Error('the decoder is closed');
   }
 }

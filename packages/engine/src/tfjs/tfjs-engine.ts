@@ -1,4 +1,5 @@
 import { validateBatch } from '../batch-plan.js';
+import { checkBackward, checkTemperature, emptyScores } from '../check-scoring.js';
 import type {
   Decoder,
   DecoderOptions,
@@ -103,15 +104,7 @@ export class TfjsEngine implements Engine {
 
   backward(gradient: ScoredGradient): void {
     const { pending, tf } = this;
-    if (!pending) throw new Error('backward needs a forward before it: each forward serves one backward');
-    if (pending.version !== this.version) {
-      throw new Error('the weights changed between forward and backward: run forward again');
-    }
-    for (const [name, values] of Object.entries(gradient) as [string, Float32Array | undefined][]) {
-      if (values && values.length !== pending.scored) {
-        throw new Error(`gradient.${name} has ${values.length} values for ${pending.scored} scored positions`);
-      }
-    }
+    checkBackward(pending, this.version, ({ scored }) => scored, gradient);
     const { trained } = this.tensors;
     if (trained === null) throw new Error('an engine that was made with trainable: false has no backward pass');
     this.pending = null;
@@ -175,15 +168,13 @@ export class TfjsEngine implements Engine {
 
   private prepare(batch: PackedBatch, { temperature = 1 }: ScoringOptions): Omit<PendingBatch, 'scored' | 'version'> {
     validateBatch(batch, this.config);
-    if (!(temperature > 0 && Number.isFinite(temperature))) {
-      throw new Error(`temperature must be a positive number, got ${temperature}`);
-    }
+    checkTemperature(temperature);
     this.pending = null;
     return { grids: batchGrids(batch, this.config.shiftTaps), temperature };
   }
 
   private scoreGrids(grids: readonly BatchGrid[], temperature: number, count: number): ScoredTokens {
-    const result = { logprobs: new Float32Array(count), entropies: new Float32Array(count) };
+    const result = emptyScores(count);
     for (const grid of grids) {
       const computed = this.tf.tidy(() => {
         const { logprobs, entropies } = this.scores(grid, temperature);
