@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TurnwiseError } from '../errors/index.js';
+import { failureOf as failure } from '../errors/failure-of.fixture.js';
 import { loadConfig } from './load-config.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-config-'));
@@ -11,15 +11,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function load(text: string, set: string[] = [], name = 'run.yaml') {
   writeFileSync(join(folder, name), text);
   return loadConfig({ file: name, set, currentFolder: folder });
-}
-
-async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
-  const error: unknown = await promise.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!TurnwiseError.is(error)) throw error;
-  return error;
 }
 
 describe('a key that only the command line wrote', () => {

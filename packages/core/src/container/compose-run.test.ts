@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { loadConfig } from '../config/index.js';
 import type { Logger, PluginContext, PluginDefinition } from '../contract/index.js';
-import { TurnwiseError } from '../errors/index.js';
+import { failureOf as failure } from '../errors/failure-of.fixture.js';
 import { defineAdvantage, definePolicy, defineReward, defineSearchTool } from '../plugin/index.js';
 import { composeRun } from './compose-run.js';
 import { rootConstants, rootContainer } from './root-container.js';
@@ -69,15 +69,6 @@ async function compose(config: object, builtins: RunEnvironment['builtins'], mor
   writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...base, ...config }));
   const loaded = await loadConfig({ file: 'run.json', currentFolder: folder });
   return composeRun(loaded, { builtins, logger: silent, signal: new AbortController().signal, ...more });
-}
-
-async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
-  const error: unknown = await promise.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!TurnwiseError.is(error)) throw error;
-  return error;
 }
 
 describe('composeRun', () => {

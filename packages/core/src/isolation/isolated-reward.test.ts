@@ -7,7 +7,7 @@ import { composeRun } from '../container/index.js';
 import type { RunScope } from '../container/index.js';
 import type { Logger, TrajectoryGroup } from '../contract/index.js';
 import { shapeGroups } from '../credit/index.js';
-import { TurnwiseError } from '../errors/index.js';
+import { failureOf as failure } from '../errors/failure-of.fixture.js';
 import * as core from '../index.js';
 import { shapeEach } from '../training/faulty-groups.js';
 
@@ -68,15 +68,6 @@ async function scopeOf(reward: object | object[], signal = new AbortController()
   return scope;
 }
 const isolation = { kind: 'worker', timeoutSeconds: 1 };
-
-async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
-  const error: unknown = await promise.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!TurnwiseError.is(error)) throw error;
-  return error;
-}
 
 const never = new AbortController().signal;
 beforeAll(() => writeFileSync(join(folder, 'q.jsonl'), '{"id":"q1","text":"?","answers":["a"]}\n'));

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { PluginDefinition } from '../contract/index.js';
-import { TurnwiseError } from '../errors/index.js';
+import { failureOf } from '../errors/failure-of.fixture.js';
+import { type TurnwiseError } from '../errors/index.js';
 import type { BuiltinPlugins } from './builtin-plugins.js';
 import { coreVersion } from './core-version.js';
 import { defineAdvantage, defineReward, defineSearchTool } from './define.js';
@@ -65,14 +66,7 @@ function request(use: PluginRequest['use'], changes: Partial<PluginRequest> = {}
 
 const load = (...requests: PluginRequest[]) => loadPlugins(requests, { builtins, folder });
 
-async function failure(...requests: PluginRequest[]): Promise<TurnwiseError> {
-  const error: unknown = await load(...requests).then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!TurnwiseError.is(error)) throw error;
-  return error;
-}
+const failure = (...requests: PluginRequest[]): Promise<TurnwiseError> => failureOf(load(...requests));
 
 describe('loadPlugins', () => {
   it('loads built-ins and passes their options through the schema', async () => {

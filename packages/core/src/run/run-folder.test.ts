@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TurnwiseError } from '../errors/index.js';
+import { failureOf as failure } from '../errors/failure-of.fixture.js';
 import { readCheckpoint, readWholeCheckpoint } from './checkpoints.js';
 import { readMetrics } from './read-metrics.js';
 import { RunFolder } from './run-folder.js';
@@ -15,15 +15,6 @@ beforeEach(() => {
   place = join(mkdtempSync(join(tmpdir(), 'turnwise-run-')), 'runs/one');
 });
 afterEach(() => rmSync(join(place, '../..'), { recursive: true, force: true }));
-
-async function failure(promise: Promise<unknown>): Promise<TurnwiseError> {
-  const error: unknown = await promise.then(
-    () => new Error('nothing was thrown'),
-    (thrown: unknown) => thrown,
-  );
-  if (!TurnwiseError.is(error)) throw error;
-  return error;
-}
 
 const state: TrainerState = {
   updates: 3,
