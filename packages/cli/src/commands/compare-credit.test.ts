@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runCommandLine } from '../command-line.js';
+import { runInProcess, type Outcome } from '../in-process.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-compare-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,21 +20,7 @@ beforeAll(() => {
   );
 });
 
-async function compare(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await runCommandLine(['compare-credit', ...words], {
-    writeOut: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    error: { write: (text) => (error += text) },
-    currentFolder: folder,
-    onInterrupt: () => () => undefined,
-    exit: () => undefined,
-  });
-  return { code, out, error };
-}
+const compare = (...words: string[]): Promise<Outcome> => runInProcess(['compare-credit', ...words], { folder });
 
 describe('compare-credit', () => {
   it('prints one JSON object, and writes a page when asked', async () => {

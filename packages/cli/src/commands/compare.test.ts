@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunComparison } from '@turnwise/core';
 import { runCommandLine } from '../command-line.js';
+import { runInProcess, type Outcome } from '../in-process.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-compare-runs-'));
 const at = (name: string): string => join(folder, name);
@@ -87,22 +88,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function compare(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await runCommandLine(['compare', '-c', 'run.yaml', ...words], {
-    writeOut: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    error: { write: (text) => (error += text) },
-    currentFolder: folder,
-    onInterrupt: () => () => undefined,
-    exit: () => undefined,
-    program,
-  });
-  return { code, out, error };
-}
+const compare = (...words: string[]): Promise<Outcome> =>
+  runInProcess(['compare', '-c', 'run.yaml', ...words], { folder, program });
 
 const read = (run: string): RunComparison => JSON.parse(readFileSync(at(`${run}/compare.json`), 'utf8')) as never;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { runCommandLine } from '../command-line.js';
+import { runInProcess, type Outcome } from '../in-process.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-import-'));
 const at = (name: string): string => join(folder, name);
@@ -39,21 +39,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function turnwise(...words: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = '';
-  let error = '';
-  const code = await runCommandLine(words, {
-    writeOut: (text) => {
-      out += text;
-      return Promise.resolve();
-    },
-    error: { write: (text) => (error += text) },
-    currentFolder: folder,
-    onInterrupt: () => () => undefined,
-    exit: () => undefined,
-  });
-  return { code, out, error };
-}
+const turnwise = (...words: string[]): Promise<Outcome> => runInProcess(words, { folder });
 
 describe('data import', () => {
   it('writes questions, and their passages behind those of a corpus, each once', async () => {

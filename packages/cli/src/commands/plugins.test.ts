@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from '@jest/globals';
 import { coreVersion } from '@turnwise/core';
-import { runCommandLine } from '../command-line.js';
+import { runInProcess, type Outcome } from '../in-process.fixture.js';
 
 const root = mkdtempSync(join(tmpdir(), 'turnwise-trust-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -54,18 +54,7 @@ export default { [Symbol.for('turnwise.plugin')]: true, apiVersion: 2, kind: 're
   return { folder, mark };
 }
 
-async function turnwise(folder: string, ...words: string[]) {
-  let out = '';
-  let error = '';
-  const code = await runCommandLine(words, {
-    writeOut: (text) => Promise.resolve(void (out += text)),
-    error: { write: (text: string) => void (error += text), isTTY: false },
-    currentFolder: folder,
-    onInterrupt: () => () => undefined,
-    exit: () => undefined,
-  });
-  return { code, out, error };
-}
+const turnwise = (folder: string, ...words: string[]): Promise<Outcome> => runInProcess(words, { folder });
 const replay = (folder: string, ...words: string[]) =>
   turnwise(folder, 'replay', 'groups.jsonl', '-c', 'run.json', '--json', ...words);
 

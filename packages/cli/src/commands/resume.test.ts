@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runCommandLine } from '../command-line.js';
+import { runInProcess } from '../in-process.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-resume-'));
 const at = (name: string): string => join(folder, name);
@@ -120,24 +120,9 @@ async function train(
   words: readonly string[] = [],
   stopAt?: string,
 ): Promise<{ code: number; error: string }> {
-  let error = '';
-  const listeners = new Set<() => void>();
-  const code = await runCommandLine(['train', '-c', 'run.yaml', '--run-dir', run, ...words], {
-    writeOut: () => Promise.resolve(),
-    error: {
-      write: (text) => {
-        error += text;
-        if (stopAt !== undefined && text.includes(stopAt)) for (const listener of [...listeners]) listener();
-      },
-    },
-    currentFolder: folder,
-    onInterrupt: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    exit: (exitCode) => {
-      throw new Error(`exit ${exitCode}`);
-    },
+  const { code, error } = await runInProcess(['train', '-c', 'run.yaml', '--run-dir', run, ...words], {
+    folder,
+    interrupt: (text) => stopAt !== undefined && text.includes(stopAt),
   });
   return { code, error };
 }
