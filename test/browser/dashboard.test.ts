@@ -187,6 +187,36 @@ whenThereIsABrowser('the dashboard in a browser', () => {
     expect(await chart.locator('.legend output').allTextContents()).toEqual(['0.5', '0', '0.3', '0.2', '0.6']);
   });
 
+  it('reads numbers off a chart by arrow keys, and opens the groups of the step by Enter', async () => {
+    await open('#/run/alpha/curves');
+    const chart = page.locator('.chart').filter({ hasText: 'Groups: share by composition' });
+    await chart.locator('canvas').waitFor();
+    await chart.getByRole('slider').focus();
+    await chart.getByText('step 4').waitFor();
+    await page.keyboard.press('Home');
+    await chart.getByText('step 1').waitFor();
+    await page.keyboard.press('ArrowRight');
+    await chart.getByText('step 2').waitFor();
+    expect(await chart.getByRole('slider').getAttribute('aria-valuetext')).toBe(
+      'step 2; all-wrong 0.5; near-miss 0; mixed 0.3; all-correct 0.2; dead 0.6',
+    );
+    await page.keyboard.press('Enter');
+    await page.getByText('1 of 1 groups').waitFor();
+    expect(await page.evaluate(() => location.hash)).toBe('#/run/alpha/groups/2');
+  });
+
+  it('draws a chart once it is nearly in sight', async () => {
+    await page.setViewportSize({ width: 390, height: 500 });
+    await open('#/run/alpha/curves');
+    const charts = page.locator('.chart');
+    await charts.first().locator('canvas').waitFor();
+    expect(await charts.last().locator('canvas').count()).toBe(0);
+    await charts.last().scrollIntoViewIfNeeded();
+    await charts.last().locator('canvas').waitFor();
+    // Nothing reaches beyond the side of a narrow screen.
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  });
+
   it('treats what models and passages say as text', async () => {
     await open('#/group/alpha/1/1');
     await page.getByRole('heading', { name: /window.hacked/ }).waitFor();

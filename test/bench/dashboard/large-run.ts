@@ -50,7 +50,7 @@ async function workThrough(
   await page.goto(`${dashboard.url}/`);
   await page.getByRole('link', { name: 'long', exact: true }).waitFor();
   await clicked('open the run', 'link', 'long');
-  await page.getByRole('slider').focus();
+  await page.getByRole('slider', { name: 'Smoothing' }).focus();
   for (let press = 0; press < 5; press++)
     await reactions.add('smoothing, a notch', () =>
       reactionTo(page, 'keydown', () => page.keyboard.press('ArrowRight')),

@@ -1,42 +1,25 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
-import { colourAt, dashAt, palette } from './palette.js';
+import { dataOf, drawMarks, isDense, optionsOf, type ChartProps } from './plot.js';
+import { described, readOff } from './read-off.js';
+import { Swatch } from './swatch.js';
+import { whenNear } from './when-near.js';
 
-/** One line of a chart; `values` beside the chart's `x`, NaN where there is none. */
-export interface Line {
-  readonly label: string;
-  readonly values: readonly number[];
-  /** Place in the palette. Default: its place among the lines. */
-  readonly colour?: number;
-  /** A band around it, such as the range over seeds. */
-  readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
-  /** Fills the area under it, for stacked charts. */
-  readonly filled?: boolean;
-  /** What is read off it, where that is not what is drawn. Default: `values`. */
-  readonly told?: readonly number[];
-}
-
-export interface ChartProps {
-  readonly title: string;
-  readonly x: readonly number[];
-  readonly lines: readonly Line[];
-  /** Logarithmic vertical axis; values of 0 and below are left out. */
-  readonly logarithmic?: boolean;
-  readonly share?: boolean;
-  readonly height?: number;
-  /** Places where something happened. */
-  readonly marks?: readonly number[];
-  /** Called with the value of `x` that somebody clicked. */
-  readonly onPick?: (x: number) => void;
-}
-
-/** A chart that follows its width, its theme and its data. Its numbers stand in a table for those who cannot see it. */
+/**
+ * A chart that follows its width, its theme and its data, and is drawn once it is near what is in sight. Its numbers are read
+ * off by the pointer, or by arrow keys once it has the focus; Enter picks the step.
+ */
 export function Chart(props: ChartProps): JSX.Element {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const legend = useRef<HTMLUListElement>(null);
   const caption = useRef<HTMLElement>(null);
+  const slider = useRef<HTMLInputElement>(null);
+  /** What the arrow keys chose; `null` where the pointer is followed. */
+  const chosen = useRef<number | null>(null);
+  const near = useRef(false);
+  const draw = useRef<() => void>(() => undefined);
   const latest = useRef(props);
   latest.current = props;
   const [theme, setTheme] = useState(0);
@@ -63,34 +46,91 @@ export function Chart(props: ChartProps): JSX.Element {
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const options = optionsOf(props, widthOf(element));
-    options.hooks = {
-      ...options.hooks,
-      setCursor: [({ cursor }) => readOff(latest.current, [legend.current, caption.current], cursor.idx ?? null)],
-      drawAxes: [(plot) => drawMarks(plot, latest.current.marks ?? [])],
-    };
-    const made = new uPlot(options, dataOf(props), element);
-    plot.current = made;
     const watcher = new ResizeObserver(() => {
       // It also tells of the width the chart was made with.
       const width = widthOf(element);
-      if (width !== made.width) made.setSize({ width, height });
+      if (plot.current !== null && width !== plot.current.width) plot.current.setSize({ width, height });
     });
-    watcher.observe(element);
+    let drawn: ChartProps | null = null;
+    draw.current = () => {
+      const now = latest.current;
+      if (plot.current === null) {
+        const options = optionsOf(now, widthOf(element));
+        options.hooks = {
+          ...options.hooks,
+          setCursor: [
+            ({ cursor }) =>
+              readOff(
+                latest.current,
+                [legend.current, caption.current],
+                slider.current,
+                chosen.current ?? cursor.idx ?? null,
+              ),
+          ],
+          drawAxes: [(made) => drawMarks(made, latest.current.marks ?? [])],
+        };
+        plot.current = new uPlot(options, dataOf(now), element);
+        watcher.observe(element);
+      } else if (drawn?.x !== now.x || drawn.lines !== now.lines || drawn.marks !== now.marks) {
+        plot.current.setData(dataOf(now));
+      }
+      drawn = now;
+    };
+    if (near.current) draw.current();
     return () => {
       watcher.disconnect();
-      made.destroy();
+      plot.current?.destroy();
       plot.current = null;
     };
   }, [shape]);
-  useEffect(() => plot.current?.setData(dataOf(props)), [props.x, props.lines, props.marks]);
+  useEffect(() => {
+    if (near.current) draw.current();
+  }, [props.x, props.lines, props.marks]);
+  useEffect(() => {
+    const element = place.current;
+    if (element === null) return undefined;
+    return whenNear(element, (now) => {
+      near.current = now;
+      if (now) draw.current();
+    });
+  }, []);
+  const read = (index: number | null): void => {
+    chosen.current = index;
+    const step = index === null ? undefined : props.x[index];
+    const left = step === undefined ? -10 : (plot.current?.valToPos(step, 'x') ?? -10);
+    plot.current?.setCursor({ left, top: left < 0 ? -10 : 0 });
+  };
 
   return (
     <figure class="chart">
       <figcaption ref={caption}>
         {title} <output aria-hidden="true" />
       </figcaption>
-      <div ref={place} role="img" aria-label={described(props)} />
+      <div
+        ref={place}
+        role="img"
+        aria-label={described(props)}
+        style={{ minHeight: `${height}px` }}
+        onPointerMove={() => (chosen.current = null)}
+      />
+      <input
+        ref={slider}
+        type="range"
+        class="reader"
+        aria-label={`${title}: step by step`}
+        min="0"
+        max={Math.max(0, props.x.length - 1)}
+        onFocus={({ currentTarget }) => {
+          currentTarget.value = String(props.x.length - 1);
+          read(Number(currentTarget.value));
+        }}
+        onInput={({ currentTarget }) => read(Number(currentTarget.value))}
+        onBlur={() => read(null)}
+        onKeyDown={({ key, currentTarget }) => {
+          const step = props.x[Number(currentTarget.value)];
+          if (key === 'Enter' && step !== undefined) props.onPick?.(step);
+        }}
+      />
       <ul class="legend" ref={legend}>
         {lines.map(({ label, colour, filled }, index) => (
           <li key={label}>
@@ -104,163 +144,3 @@ export function Chart(props: ChartProps): JSX.Element {
 }
 
 const widthOf = (element: Element): number => Math.max(120, element.clientWidth);
-
-/** Writes what the lines are at a place beside their names, past the framework: the pointer moves often. */
-function readOff({ x, lines }: ChartProps, places: readonly (HTMLElement | null)[], place: number | null): void {
-  const outputs = places.flatMap((element) => [...(element?.querySelectorAll('output') ?? [])]);
-  const texts = lines.map(({ values, told = values }) => {
-    const value = place === null ? undefined : told[place];
-    return value === undefined || Number.isNaN(value) ? '' : short(value);
-  });
-  const step = place === null ? undefined : x[place];
-  [...texts, step === undefined ? '' : `step ${step}`].forEach((text, index) => {
-    const output = outputs[index];
-    if (output !== undefined && output.textContent !== text) output.textContent = text;
-  });
-}
-
-/** An upright line at each place. */
-function drawMarks(plot: uPlot, marks: readonly number[]): void {
-  const { ctx, bbox } = plot;
-  const { min = 0, max = 0 } = plot.scales['x'] ?? {};
-  ctx.save();
-  ctx.strokeStyle = palette().mark;
-  ctx.setLineDash([3, 3]);
-  for (const mark of marks) {
-    if (mark < min || mark > max) continue;
-    const at = Math.round(plot.valToPos(mark, 'x', true));
-    ctx.beginPath();
-    ctx.moveTo(at, bbox.top);
-    ctx.lineTo(at, bbox.top + bbox.height);
-    ctx.stroke();
-  }
-  ctx.restore();
-}
-
-function Swatch({
-  index,
-  filled,
-  dashed,
-}: {
-  index: number;
-  theme: number;
-  filled: boolean;
-  dashed: boolean;
-}): JSX.Element {
-  const { colours, fills } = palette();
-  const stroke = colourAt(colours, index);
-  if (filled) {
-    return (
-      <svg width="22" height="11" aria-hidden="true">
-        <rect width="22" height="11" fill={colourAt(fills, index)} />
-        <line x1="0" x2="22" y1="1" y2="1" stroke={stroke} stroke-width="2" />
-      </svg>
-    );
-  }
-  return (
-    <svg width="22" height="8" aria-hidden="true">
-      <line
-        x1="0"
-        x2="22"
-        y1="4"
-        y2="4"
-        stroke={stroke}
-        stroke-width="2.5"
-        stroke-dasharray={dashed ? dashAt(index).join(' ') : undefined}
-      />
-    </svg>
-  );
-}
-
-const short = (value: number): string => String(Number(value.toPrecision(4)));
-
-/** The last number of each line, for readers who hear the page. */
-function described({ title, lines, x }: ChartProps): string {
-  const last = lines.map(({ label, values, told = values }) => {
-    const value = told.findLast((each) => !Number.isNaN(each));
-    return `${label} ${value === undefined ? 'has no values' : `ends at ${short(value)}`}`;
-  });
-  return `${title}, to step ${x.at(-1) ?? 0}: ${last.join('; ')}`;
-}
-
-function dataOf({ x, lines, logarithmic }: ChartProps): uPlot.AlignedData {
-  const shown = (values: readonly number[]): (number | null)[] =>
-    values.map((value) => (Number.isNaN(value) || (logarithmic === true && value <= 0) ? null : value));
-  const columns = lines.flatMap(({ values, band }) =>
-    band === undefined ? [shown(values)] : [shown(values), shown(band.high), shown(band.low)],
-  );
-  return [[...x], ...columns] as uPlot.AlignedData;
-}
-
-/** A curve that stays at one value lies in the middle of a small range around it, not at the bottom of 0 to 100. */
-function span(low: number | null, high: number | null): [number, number] {
-  if (low === null || high === null) return [0, 1];
-  const margin = low === high ? Math.abs(low) / 10 || 0.01 : (high - low) / 12;
-  return [low >= 0 && low - margin < 0 ? 0 : low - margin, high + margin];
-}
-
-/** Lines of so many points that dashes could not be told apart; to draw them takes most of the time. */
-const isDense = ({ x }: ChartProps): boolean => x.length > 500;
-
-/** The chart library names it by a constant that only its own build can see. */
-const logarithmicScale = 3 as unknown as uPlot.Scale.Distr;
-
-function optionsOf(props: ChartProps, width: number): uPlot.Options {
-  const { lines, logarithmic = false, share = false, height = 200, onPick } = props;
-  const dense = isDense(props);
-  const { ink, grid, colours, fills } = palette();
-  const series: uPlot.Series[] = [{}];
-  const bands: uPlot.Band[] = [];
-  lines.forEach(({ label, band, filled = false, colour }, index) => {
-    const stroke = colourAt(colours, colour ?? index);
-    series.push({
-      label,
-      stroke,
-      width: dense ? 1 : 1.6,
-      dash: filled || dense ? [] : dashAt(colour ?? index),
-      spanGaps: true,
-      points: { show: false },
-      ...(filled ? { fill: colourAt(fills, colour ?? index) } : {}),
-    });
-    if (band === undefined) return;
-    const at = series.length;
-    series.push({ label: `${label} high`, stroke: 'transparent', spanGaps: true, points: { show: false } });
-    series.push({ label: `${label} low`, stroke: 'transparent', spanGaps: true, points: { show: false } });
-    bands.push({ series: [at, at + 1], fill: `${stroke}2e` });
-  });
-  const axis = {
-    stroke: ink,
-    grid: { stroke: grid, width: 1 },
-    ticks: { stroke: grid, width: 1 },
-    font: '11px system-ui',
-  };
-  return {
-    width,
-    height,
-    series,
-    bands,
-    legend: { show: false },
-    cursor: { y: false, points: { size: 6 } },
-    scales: {
-      x: { time: false },
-      y: logarithmic
-        ? { distr: logarithmicScale }
-        : share
-          ? { range: (_plot, low, high) => [Math.min(0, low), Math.max(1, high)] }
-          : { range: (_plot, low, high) => span(low, high) },
-    },
-    axes: [axis, { ...axis, size: 52 }],
-    hooks: {
-      ready: [
-        (plot) => {
-          if (onPick === undefined) return;
-          plot.over.addEventListener('click', () => {
-            const { idx } = plot.cursor;
-            const picked = idx == null ? undefined : plot.data[0][idx];
-            if (picked !== undefined) onPick(picked);
-          });
-        },
-      ],
-    },
-  };
-}

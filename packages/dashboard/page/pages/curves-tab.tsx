@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { Chart, type Line } from '../charts/chart.js';
+import { Chart } from '../charts/chart.js';
+import type { Line } from '../charts/plot.js';
 import { useCurveSettings } from '../charts/curve-controls.js';
 import { smoothed, stacked } from '../charts/curves.js';
 import { useMetrics, type RunMetrics } from '../data/run-metrics.js';

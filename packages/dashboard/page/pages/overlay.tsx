@@ -1,7 +1,8 @@
 import type { RunRow } from '@turnwise/server';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { Chart, type Line } from '../charts/chart.js';
+import { Chart } from '../charts/chart.js';
+import type { Line } from '../charts/plot.js';
 import { useCurveSettings } from '../charts/curve-controls.js';
 import { aligned, range, smoothed, type RunCurve } from '../charts/curves.js';
 import { useMetrics } from '../data/run-metrics.js';

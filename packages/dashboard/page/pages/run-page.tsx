@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { Live } from '../data/use-live.js';
 import type { Source } from '../data/source.js';
-import { useData } from '../data/use-data.js';
+import { useRuns } from '../data/use-runs.js';
 import { Failure, Loading } from '../parts/notices.js';
 import { ReportNotice } from '../parts/report-notice.js';
 import { addressOf, tabs, type Tab } from '../router.js';
@@ -27,11 +27,12 @@ export function RunPage({
   tab: Tab;
   step: number | null;
 }): JSX.Element {
-  const { value: rows, error } = useData(() => source.runs(), [run], live.changes);
+  const { rows, anew, error } = useRuns(source, live);
   if (error !== null) return <Failure error={error} />;
   if (rows === null) return <Loading />;
   const row = rows.find(({ name }) => name === run);
   if (row === undefined) {
+    if (!anew) return <Loading />;
     return (
       <p class="notice" role="alert">
         The run <bdi>{plain(run)}</bdi> is not here, or no longer. <a href={addressOf({ page: 'runs' })}>All runs</a>

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Live } from '../data/use-live.js';
 import type { Source } from '../data/source.js';
-import { useData } from '../data/use-data.js';
+import { useRuns } from '../data/use-runs.js';
 import { Failure, Loading } from '../parts/notices.js';
 import { ConfigDifferences } from '../parts/config-differences.js';
 import { addressOf } from '../router.js';
@@ -51,7 +51,7 @@ const columns: readonly Column[] = [
 
 /** All runs: sorted, filtered, and the chosen ones' curves laid over one another. */
 export function RunsPage({ source, live }: { source: Source; live: Live }): JSX.Element {
-  const { value: rows, error } = useData(() => source.runs(), [], live.changes);
+  const { rows, error } = useRuns(source, live);
   const [filter, setFilter] = useState('');
   const [sorting, setSorting] = useState({ column: 8, descending: false });
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
