@@ -33,7 +33,10 @@ export function appendColumns(
   };
 }
 
-/** How long what came is held back while more is on its way, so that many runs are not drawn one by one. */
+/**
+ * How long what came is held back while more is on its way, so that many runs are not drawn one by one; each time for longer,
+ * as there is more to draw again.
+ */
 const patienceMilliseconds = 200;
 
 /**
@@ -73,9 +76,10 @@ export function useMetrics(
           current.underWay.delete(run);
           if (known.current !== current) return;
           if ((latest.current.get(run) ?? 0) !== now) setAgain((count) => count + 1);
-          const soon = performance.now() - current.shownAt < patienceMilliseconds;
-          if (current.underWay.size > 0 && soon) return;
+          const all = current.underWay.size === 0;
+          if (!all && performance.now() - current.shownAt < current.patience) return;
           current.shownAt = performance.now();
+          current.patience = all ? patienceMilliseconds : 2 * current.patience;
           setMetrics(new Map(current.runs));
         });
     }
@@ -91,6 +95,8 @@ interface Known {
   readonly told: Map<string, number>;
   readonly underWay: Set<string>;
   shownAt: number;
+  /** Milliseconds. */
+  patience: number;
 }
 
 const knowingNothing = (columns: string): Known => ({
@@ -99,4 +105,5 @@ const knowingNothing = (columns: string): Known => ({
   told: new Map(),
   underWay: new Set(),
   shownAt: 0,
+  patience: patienceMilliseconds,
 });
