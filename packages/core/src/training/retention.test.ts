@@ -10,6 +10,7 @@ describe('expendable', () => {
     [[], { newest: 1, also: [3] }, []],
     [[0, 2, 4, 6, 8], { newest: 1, also: [0], goodBefore: 5 }, [2, 6]],
     [[2, 4, 6], { newest: 1, also: [], goodBefore: 1 }, [2, 4]],
+    [[2, 4, 6], { newest: 1, also: [], goodBefore: 4 }, [2]],
   ])('%j with %j: %j', (steps, retention, gone) => {
     expect(expendable(steps, retention)).toEqual(gone);
   });
@@ -24,7 +25,7 @@ describe('isBetter', () => {
       true,
       false,
     ]);
-    expect([isBetter(0, { value: 1 }, least), isBetter(2, { value: 1 }, least)]).toEqual([true, false]);
+    expect([0, 1, 2].map((value) => isBetter(value, { value: 1 }, least))).toEqual([true, false, false]);
     expect([isBetter(NaN, null, most), isBetter(-Infinity, { value: 1 }, least)]).toEqual([false, false]);
   });
 });

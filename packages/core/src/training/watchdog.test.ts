@@ -34,6 +34,22 @@ describe('a scripted collapse', () => {
     expect(firedAt(silent, metric, series)).toEqual([]);
   });
 
+  it.each<[WatchdogSettings['reward'], number[], number[], string]>([
+    [{ below: 0.5, action: 'warn' }, [0.5, 0.4], [2], 'below 0.5'],
+    [{ above: 0.5, action: 'warn' }, [0.5, 0.6], [2], 'above 0.5'],
+    [{ drop: 0.5, action: 'warn' }, [0.8, 0.41, 0.4], [3], '50% below its highest, 0.8'],
+    [{ rise: 2, action: 'warn' }, [0.25, 0.5, 0.51], [3], '2 times its lowest, 0.25'],
+    // Shares and multiples of what is not above zero mean nothing.
+    [{ drop: 0.5, action: 'warn' }, [0, 0, -1, -9], [], ''],
+    [{ rise: 2, action: 'warn' }, [0, 9, -1, 9], [], ''],
+  ])('draws the line of %j where it says: %j fires at %j', (limit, series, expected, words) => {
+    const settings = { ...silent, window: 1, reward: limit };
+    expect(firedAt(settings, 'reward/outcome-mean', series)).toEqual(expected);
+    const watchdog = new Watchdog(settings);
+    const told = series.flatMap((value) => watchdog.look({ 'reward/outcome-mean': value }, 1));
+    expect(told.map((alarm) => alarm.limit)).toEqual(expected.map(() => words));
+  });
+
   it('fires again when the mean was within the limit in between', () => {
     const settings = { ...silent, window: 1, reward: { below: 0.5, action: 'warn' as const } };
     expect(firedAt(settings, 'reward/outcome-mean', [1, 0, 0, 1, 0])).toEqual([2, 5]);
