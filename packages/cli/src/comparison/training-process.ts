@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PlannedRun } from './planned-run.js';
 
@@ -73,8 +73,9 @@ export function startTraining(
   };
 }
 
-/** The error a training printed last, after `start`. */
+/** The error a training printed last, after `start`; `null` when there is none, or its folder is gone. */
 function reasonIn(log: string, start: number): string | null {
+  if (!existsSync(log)) return null;
   const lines = readFileSync(log, 'utf8').slice(start).split('\n');
   return lines.findLast((line) => /^error\b/.test(line))?.replace(/^error:? /, '') ?? null;
 }
