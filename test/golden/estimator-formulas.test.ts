@@ -269,6 +269,15 @@ describe('reinforce-plus-plus', () => {
     });
   });
 
+  it('without a baseline compares groups with each other, also those that are flat', () => {
+    const flat = (outcome: number) => [0, 1].map(() => ({ outcome, turns: [0] }));
+    const plain = reinforcePlusPlusOptions.parse({ epsilon: 0 });
+    const results = reinforcePlusPlusAdvantages([group(...flat(1)), group(...flat(0))], plain);
+    const value = Math.sqrt(3) / 2;
+    expectClose(results[0]?.turns, [[value], [value]]);
+    expectClose(results[1]?.turns, [[-value], [-value]]);
+  });
+
   it('sums turn rewards on request', () => {
     fc.assert(
       fc.property(members, gammas, (all, gamma) => {
