@@ -5,28 +5,36 @@ export class Caller {
 }
 
 /**
- * Calls back when a signal is aborted. Thousands of searches wait on the one signal of their run, and an `EventTarget`
- * looks for the listener it is to remove by walking over all of them: here they are one listener with a set.
+ * Calls back when a signal is aborted. Thousands of searches wait on the one signal of their step, and an `EventTarget`
+ * looks for the listener it is to remove by walking over all of them: here they are one listener with a set. It goes with
+ * the last of them, because a signal made of others is kept, with all it reaches, for as long as somebody listens to it.
  */
-const waiting = new WeakMap<AbortSignal, Set<(reason: Error) => void>>();
+const waiting = new WeakMap<AbortSignal, Waiting>();
+
+interface Waiting {
+  readonly callbacks: Set<(reason: Error) => void>;
+  readonly listener: () => void;
+}
 
 /** @returns what ends the waiting; to be called when there is nothing to wait for any more */
 export function onAbort(signal: AbortSignal, callback: (reason: Error) => void): () => void {
-  let callbacks = waiting.get(signal);
-  if (callbacks === undefined) {
-    const all = new Set<(reason: Error) => void>();
-    callbacks = all;
-    waiting.set(signal, all);
-    signal.addEventListener(
-      'abort',
-      () => {
-        for (const call of [...all]) call(signal.reason as Error);
-        all.clear();
-      },
-      { once: true },
-    );
-  }
+  const { callbacks, listener } = waiting.get(signal) ?? listen(signal);
   callbacks.add(callback);
-  const known = callbacks;
-  return () => void known.delete(callback);
+  return () => {
+    if (!callbacks.delete(callback) || callbacks.size > 0) return;
+    signal.removeEventListener('abort', listener);
+    waiting.delete(signal);
+  };
+}
+
+function listen(signal: AbortSignal): Waiting {
+  const callbacks = new Set<(reason: Error) => void>();
+  const listener = (): void => {
+    for (const call of [...callbacks]) call(signal.reason as Error);
+    callbacks.clear();
+  };
+  signal.addEventListener('abort', listener, { once: true });
+  const made = { callbacks, listener };
+  waiting.set(signal, made);
+  return made;
 }
