@@ -51,7 +51,7 @@ export const request = (changes: Partial<SampleRequest> = {}): SampleRequest => 
   maySearch: true,
   ...changes,
 });
-export const signal = new AbortController().signal;
+export const signal: AbortSignal = new AbortController().signal;
 
 /** As the client's own types say a reply looks. */
 export function chat(
