@@ -34,7 +34,9 @@ export const tinkerOptions = z.strictObject({
     .number()
     .gt(0)
     .default(14_400)
-    .describe('How long the result of one request may be pending before the run ends; pauses the server tells of aside.'),
+    .describe(
+      'How long the result of one request may be pending before the run ends; pauses the server tells of aside.',
+    ),
   retryMilliseconds: z.number().gt(0).default(500).describe('Pause before the first retry; doubles up to 30 s.'),
   probe: z
     .boolean()

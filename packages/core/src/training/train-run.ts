@@ -38,7 +38,8 @@ export interface TrainingOptions {
  * The main job, one direction: questions -> rollout -> reward -> advantage -> tokens -> update -> record.
  * A step that cannot be finished (a reward or loss that is not finite, an abort) leaves the run folder as the step
  * before left it, and the weights too unless a later of several updates on one batch failed; when what fails are the
- * policy's worker threads, there is a checkpoint of that state. What decides about a step is its number and what the checkpoints hold, so a run that goes on does what an uninterrupted one would have done.
+ * policy's worker threads, there is a checkpoint of that state. What decides about a step is its number and what the
+ * checkpoints hold, so a run that goes on does what an uninterrupted one would have done.
  *
  * @throws RUN_NOT_TRAINABLE, ROLLOUT_ALL_FAILED, RUN_NOT_FINITE, RUN_COLLAPSED, RUN_QUARANTINE_FULL, CONTRACT_* of the
  *   plugins, and the reason of an abort

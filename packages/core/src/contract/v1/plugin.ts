@@ -64,7 +64,7 @@ export interface PluginContext {
   readonly scorer?: () => Promise<PolicyScorer>;
   /** The corpus of the run; empty array when none is configured. */
   readonly corpus: readonly Passage[];
-  /** Resolves `wikiworld:<name>`-like names offered by installed worlds to a folder; `null` when unknown. */
+  /** The folder of what an installed world offers under a name (`quickstart`: a checkpoint); `null` when unknown. */
   readonly resolveAsset: (name: string) => string | null;
 }
 
