@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -13,6 +12,7 @@ import tspo from '@turnwise/advantage-tspo';
 import folr from '@turnwise/reward-folr';
 import { builtPage } from './built-page.js';
 import { chromiumPath, openBrowser } from './chromium.js';
+import { axeFindings, tabTo } from './page-checks.js';
 
 const whenThereIsABrowser = chromiumPath === undefined ? describe.skip : describe;
 if (chromiumPath === undefined) process.stderr.write('skipped: no chromium here (Debian: apt-get install chromium)\n');
@@ -246,31 +246,20 @@ whenThereIsABrowser('the dashboard in a browser', () => {
   it('needs nothing but the keyboard', async () => {
     await open('#/');
     await page.getByRole('link', { name: 'alpha' }).waitFor();
-    const tabTo = async (name: RegExp): Promise<void> => {
-      for (let press = 0; press < 60; press++) {
-        await page.keyboard.press('Tab');
-        const focused = await page.evaluate(() => {
-          const { activeElement } = document;
-          return activeElement?.matches('a, button') === true ? activeElement.textContent : '';
-        });
-        if (name.test(focused)) return;
-      }
-      throw new Error(`no way to ${name.source} by Tab`);
-    };
-    await tabTo(/^alpha$/);
+    await tabTo(page, /^alpha$/);
     await page.keyboard.press('Enter');
     await page.getByText('step 4 of 9').waitFor();
-    await tabTo(/^groups$/);
+    await tabTo(page, /^groups$/);
     await page.keyboard.press('Enter');
     await page.getByText('1 of 1 groups').waitFor();
-    await tabTo(/earlier/);
+    await tabTo(page, /earlier/);
     await page.keyboard.press('Enter');
     await page.keyboard.press('Enter');
     await page.getByText('2 of 2 groups').waitFor();
-    await tabTo(/Where is it/);
+    await tabTo(page, /Where is it/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Where is it?' }).waitFor();
-    await tabTo(/gold first seen/);
+    await tabTo(page, /gold first seen/);
     for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
     await page.getByRole('heading', { name: 'Trajectory 2, turn 1' }).waitFor();
   });
@@ -289,10 +278,8 @@ whenThereIsABrowser('the dashboard in a browser', () => {
   });
 
   it.each(['light', 'dark'] as const)('is accessible as far as axe can tell, in %s', async (colorScheme) => {
-    // The checker has to be put into the page, which the page's own policy forbids.
     const lenient = await browser.newContext({ bypassCSP: true, colorScheme });
     const checked = await lenient.newPage();
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     for (const address of [
       '#/',
       '#/run/alpha/curves',
@@ -306,14 +293,7 @@ whenThereIsABrowser('the dashboard in a browser', () => {
       await checked.goto(`${dashboard.url}/${address}`);
       await checked.locator('main h1').waitFor();
       await checked.waitForTimeout(300);
-      await checked.evaluate(axe);
-      const violations = await checked.evaluate(async () => {
-        const { axe: checker } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        const { violations: found } = await checker.run();
-        return found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-      });
+      const violations = await axeFindings(checked);
       expect({ address, violations }).toEqual({ address, violations: [] });
     }
     await lenient.close();

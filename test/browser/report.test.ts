@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -10,6 +9,7 @@ import { writeRunReport } from '@turnwise/server';
 import { writeRun, type GroupWish } from '../../packages/server/src/dashboard/recorded-run.fixture.js';
 import { turnwise } from '../e2e/command-line.js';
 import { chromiumPath, openBrowser } from './chromium.js';
+import { axeFindings, tabTo } from './page-checks.js';
 
 const whenThereIsABrowser = chromiumPath === undefined ? describe.skip : describe;
 if (chromiumPath === undefined) process.stderr.write('skipped: no chromium here (Debian: apt-get install chromium)\n');
@@ -194,35 +194,22 @@ whenThereIsABrowser('report.html in a browser', () => {
 
   it('needs nothing but the keyboard', async () => {
     await open();
-    const tabTo = async (name: RegExp): Promise<void> => {
-      for (let press = 0; press < 60; press++) {
-        await page.keyboard.press('Tab');
-        const focused = await page.evaluate(() => {
-          const { activeElement } = document;
-          return activeElement?.matches('a, button') === true ? activeElement.textContent : '';
-        });
-        if (name.test(focused)) return;
-      }
-      throw new Error(`no way to ${name.source} by Tab`);
-    };
-    await tabTo(/^groups$/);
+    await tabTo(page, /^groups$/);
     await page.keyboard.press('Enter');
     await page.getByText('1 of 1 groups').waitFor();
-    await tabTo(/Where is it/);
+    await tabTo(page, /Where is it/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: asked }).waitFor();
-    await tabTo(/^tspo$/);
+    await tabTo(page, /^tspo$/);
     await page.keyboard.press('Enter');
-    await tabTo(/gold first seen/);
+    await tabTo(page, /gold first seen/);
     for (const key of ['ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
     await page.getByRole('heading', { name: 'Trajectory 1, turn 1' }).waitFor();
   });
 
   it.each(['light', 'dark'] as const)('is accessible as far as axe can tell, in %s', async (colorScheme) => {
-    // The checker has to be put into the page, which the page's own policy forbids.
     const lenient = await browser.newContext({ bypassCSP: true, colorScheme });
     const checked = await watched(await lenient.newPage());
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
     const places: readonly (readonly [address: string, shown: string])[] = [
       ['', '.chart canvas'],
       ['#/run/alpha/groups/1', '.virtual .row'],
@@ -236,13 +223,7 @@ whenThereIsABrowser('report.html in a browser', () => {
       await checked.goto('about:blank');
       await checked.goto(`${pathToFileURL(file).href}${address}`);
       await checked.locator(shown).first().waitFor();
-      await checked.evaluate(axe);
-      const found = await checked.evaluate(async () => {
-        const { axe: checker } = window as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        };
-        return (await checker.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`);
-      });
+      const found = await axeFindings(checked);
       expect({ address, found }).toEqual({ address, found: [] });
     }
     await lenient.close();

@@ -2,6 +2,7 @@ export { listCheckpoints, readCheckpoint, stepName, type Checkpoint } from './ch
 export { writeFileWhole } from './durable-files.js';
 export { evaluationConditions, type EvaluationConditions, type PluginPin } from './evaluation-conditions.js';
 export { metricKeys, metricLine } from './metric-line.js';
+export { GrowingFile, type Appended } from './growing-file.js';
 export { MetricsTail } from './metrics-tail.js';
 export { readMetrics } from './read-metrics.js';
 export { LineFile } from './line-file.js';

@@ -8,12 +8,10 @@ const bufferedCharacters = 1 << 20;
 /**
  * Lines of a file that end in a newline, one at a time: files that grow with a run become longer than a text may be. A
  * last one that a crash cut off is left out. Throws what the file system says, also when there is no such file.
- *
- * @param start byte to begin at
  */
-export async function* wholeLines(file: string, start = 0): AsyncGenerator<string> {
+export async function* wholeLines(file: string): AsyncGenerator<string> {
   let pending: Buffer[] = [];
-  for await (const chunk of createReadStream(file, { start, highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
       const piece = chunk.subarray(from, end);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { GrowingFile, inTurn } from './growing-file.js';
+import { GrowingFile } from '@turnwise/core';
+import { inTurn } from './in-turn.js';
 import { parseRows, type MetricRow } from './metric-lines.js';
 import type { MetricColumns } from './views.js';
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { GrowingFile, inTurn } from './growing-file.js';
+import { GrowingFile } from '@turnwise/core';
+import { inTurn } from './in-turn.js';
 import { countRows, lastLines, lastLineWith, parseRows, type MetricRow } from './metric-lines.js';
 
 /** Steps that the speed of a run is taken from. */

@@ -18,6 +18,24 @@ export interface GroupWish {
   readonly members: readonly (readonly [found: string, answer: string])[];
 }
 
+/** Question q1: nobody was right, one had found gold. */
+export const missed: GroupWish = {
+  id: 'q1',
+  members: [
+    ['It is Paris.', 'Rome'],
+    ['Nothing.', 'Rome'],
+  ],
+};
+
+/** The same question later: one was right. */
+export const solved: GroupWish = {
+  id: 'q1',
+  members: [
+    ['It is Paris.', 'Paris'],
+    ['Nothing.', 'Rome'],
+  ],
+};
+
 /** A group as a run records it, credited as GRPO without standard deviation would. */
 export function groupLine(step: number, { id, text = `Question ${id}?`, members }: GroupWish): GroupLine {
   const outcomes: number[] = members.map(([, answer]) => (answer === 'Paris' ? 1 : 0));

@@ -2,25 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { metricRow, writeRun, type GroupWish } from './recorded-run.fixture.js';
+import { metricRow, missed, solved, writeRun, type GroupWish } from './recorded-run.fixture.js';
 import { RunViews } from './run-views.js';
 
 let folder: string;
 let views: RunViews;
-const missed: GroupWish = {
-  id: 'q1',
-  members: [
-    ['It is Paris.', 'Rome'],
-    ['Nothing.', 'Rome'],
-  ],
-};
-const solved: GroupWish = {
-  id: 'q1',
-  members: [
-    ['It is Paris.', 'Paris'],
-    ['Nothing.', 'Rome'],
-  ],
-};
 const wrong: GroupWish = { id: 'q2', text: 'Ünïcode „quotes“ 🎈?', members: [['Nothing.', 'Rome']] };
 
 beforeAll(() => {

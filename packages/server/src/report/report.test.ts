@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockRun, nearMisses, TurnwiseError, type NamedEstimator, type RewardShaper } from '@turnwise/core';
 import type { CreditStrategies } from '../services.js';
-import { groupLine, writeRun, type GroupWish } from '../dashboard/recorded-run.fixture.js';
+import { groupLine, missed, solved, writeRun, type GroupWish } from '../dashboard/recorded-run.fixture.js';
 import type { GroupSummary } from '../dashboard/views.js';
 import { chooseGroups, turningPoints } from './choose-groups.js';
 import { collectReport } from './collect-report.js';
@@ -30,20 +30,6 @@ function numbersFrom(seed: number): () => number {
 const seeds = Array.from({ length: 40 }, (_, index) => 1000 + index);
 
 const hostile = '</script><!--<script>window.hacked = 1</script>\u2028\u2029\ud800 ]]> \u202e$& $1 javascript:alert(1)';
-const missed: GroupWish = {
-  id: 'q1',
-  members: [
-    ['It is Paris.', 'Rome'],
-    ['Nothing.', 'Rome'],
-  ],
-};
-const solved: GroupWish = {
-  id: 'q1',
-  members: [
-    ['It is Paris.', 'Paris'],
-    ['Nothing.', 'Rome'],
-  ],
-};
 const wrong = (id: string): GroupWish => ({ id, members: [['Nothing.', 'Rome']] });
 
 const page = new Map(
