@@ -264,7 +264,7 @@ export async function readManifest(path: string): Promise<RunManifest> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new TurnwiseError('RUN_NOT_FOUND', `There is no run in ${path}.`, {
       where: path,
-      hint: 'A run is a folder with a manifest.json; leave out --resume to start one there.',
+      hint: 'A run is a folder with a manifest.json; `turnwise train` without --resume starts one.',
       cause,
     });
   });
