@@ -1,6 +1,6 @@
 import { related } from './next-query.js';
 import type { QuestionShape } from './question-shape.js';
-import { documentAbout, type Document, type Reading } from './reading.js';
+import { passageAbout, type ReadPassage, type Reading } from './reading.js';
 import { dates, firstYear, names, numbers, sentences, type Span } from './spans.js';
 import { bareTitle, containsPhrase, contentStems, overlap } from './words.js';
 
@@ -8,47 +8,47 @@ import { bareTitle, containsPhrase, contentStems, overlap } from './words.js';
 export function chooseAnswer(reading: Reading, shape: QuestionShape): string {
   if (shape.kind === 'yes-no') return yesOrNo(reading, shape);
   if (shape.kind === 'choice') return choice(reading, shape);
-  return bestSpan(reading, shape) ?? reading.documents[0]?.title ?? 'unknown';
+  return bestSpan(reading, shape) ?? reading.passages[0]?.title ?? 'unknown';
 }
 
 /** Compares years of the two things, or of the persons behind them when the question steps over one. */
-function choice({ question, documents }: Reading, shape: QuestionShape): string {
+function choice({ question, passages }: Reading, shape: QuestionShape): string {
   const [one = '', other = ''] = shape.alternatives;
-  const years = [one, other].map((alternative) => yearOf(subject(alternative, shape, documents), question));
+  const years = [one, other].map((alternative) => yearOf(subject(alternative, shape, passages), question));
   const [first, second] = years;
-  if (first == null || second == null) return better(question, one, other, documents);
+  if (first == null || second == null) return better(question, one, other, passages);
   const later = /\b(?:later|last|younger|newer|more recent(?:ly)?|after)\b/i.test(question);
   return first < second === later ? other : one;
 }
 
 /** Without two years: the one whose passage shares more words with the question. */
-function better(question: string, one: string, other: string, documents: readonly Document[]): string {
+function better(question: string, one: string, other: string, passages: readonly ReadPassage[]): string {
   const asked = contentStems(question);
   const [first, second] = [one, other].map((name) =>
-    overlap(contentStems(documentAbout(name, documents)?.text ?? ''), asked),
+    overlap(contentStems(passageAbout(name, passages)?.text ?? ''), asked),
   );
   return (second ?? 0) > (first ?? 0) ? other : one;
 }
 
 /** The passage that decides about a compared thing: its own, or that of its director, performer and so on. */
-function subject(name: string, shape: QuestionShape, documents: readonly Document[]): Document | undefined {
-  const own = documentAbout(name, documents);
+function subject(name: string, shape: QuestionShape, passages: readonly ReadPassage[]): ReadPassage | undefined {
+  const own = passageAbout(name, passages);
   const person = own && shape.relation ? related(own, shape.relation) : null;
-  return person === null ? own : documentAbout(person, documents);
+  return person === null ? own : passageAbout(person, passages);
 }
 
-function yearOf(document: Document | undefined, question: string): number | null {
-  if (document === undefined) return null;
-  if (!/\b(?:die|died|death)\b/i.test(question)) return firstYear(document.text);
+function yearOf(passage: ReadPassage | undefined, question: string): number | null {
+  if (passage === undefined) return null;
+  if (!/\b(?:die|died|death)\b/i.test(question)) return firstYear(passage.text);
   const span =
-    /\d{4}\s*[–-]\s*(?:[^()]{0,25}?)(\d{4})/.exec(document.text) ?? /\bdied\b[^.]*?(\d{4})/.exec(document.text);
+    /\d{4}\s*[–-]\s*(?:[^()]{0,25}?)(\d{4})/.exec(passage.text) ?? /\bdied\b[^.]*?(\d{4})/.exec(passage.text);
   return span === null ? null : Number(span[1]);
 }
 
 /** Same country or nationality: whether both passages use one adjective of origin. Otherwise yes. */
-function yesOrNo({ question, documents }: Reading, shape: QuestionShape): string {
+function yesOrNo({ question, passages }: Reading, shape: QuestionShape): string {
   if (!/\b(?:country|nationality|nationalities|same)\b/i.test(question) || shape.alternatives.length < 2) return 'yes';
-  const origins = shape.alternatives.map((name) => origin(subject(name, shape, documents)?.text ?? ''));
+  const origins = shape.alternatives.map((name) => origin(subject(name, shape, passages)?.text ?? ''));
   return origins[0] !== null && origins[0] === origins[1] ? 'yes' : 'no';
 }
 
@@ -59,19 +59,19 @@ function origin(text: string): string | null {
 }
 
 /** Scores every span of the asked kind by the words its sentence shares with the question and by where it stands. */
-function bestSpan({ question, documents, queries }: Reading, shape: QuestionShape): string | null {
+function bestSpan({ question, passages, queries }: Reading, shape: QuestionShape): string | null {
   const asked = contentStems(question);
   const followed = queries.slice(1);
   let best: string | null = null;
   let bestScore = 0;
-  documents.forEach((document, rank) => {
-    const hop = followed.findIndex((query) => containsPhrase(document.title, bareTitle(query)));
-    const inQuestion = containsPhrase(question, bareTitle(document.title));
+  passages.forEach((passage, rank) => {
+    const hop = followed.findIndex((query) => containsPhrase(passage.title, bareTitle(query)));
+    const inQuestion = containsPhrase(question, bareTitle(passage.title));
     const weight = (hop >= 0 ? (shape.relation === null ? 3 : 8) / (1 + hop) : inQuestion ? 2 : 1) / (1 + 0.15 * rank);
-    for (const [place, sentence] of sentences(document.text).entries()) {
+    for (const [place, sentence] of sentences(passage.text).entries()) {
       const shared = overlap(contentStems(sentence), asked);
       for (const span of candidates(sentence, shape)) {
-        if (containsPhrase(question, span.text) || containsPhrase(document.title, span.text)) continue;
+        if (containsPhrase(question, span.text) || containsPhrase(passage.title, span.text)) continue;
         const score = (weight * (0.5 + shared) * nearness(sentence, span, asked)) / (1 + 0.3 * place);
         if (score > bestScore) [best, bestScore] = [span.text, score];
       }

@@ -1,4 +1,4 @@
-import { documentAbout, type Document, type Reading } from './reading.js';
+import { passageAbout, type ReadPassage, type Reading } from './reading.js';
 import type { QuestionShape } from './question-shape.js';
 import { names, sentences } from './spans.js';
 import { bareTitle, containsPhrase, contentStems, overlap, wordsOf } from './words.js';
@@ -27,47 +27,47 @@ const aliases: Readonly<Record<string, string>> = {
  * thing that was not found, then the person the question steps over, then the best name not read about yet.
  */
 export function nextQuery(reading: Reading, shape: QuestionShape): string | null {
-  const { question, queries, documents } = reading;
+  const { question, queries, passages } = reading;
   if (queries.length === 0) return question;
   const asked = new Set(queries.map((query) => wordsOf(query).join(' ')));
   const fresh = (query: string): boolean => !asked.has(wordsOf(query).join(' '));
   for (const alternative of shape.alternatives) {
-    if (documentAbout(alternative, documents) === undefined && fresh(alternative)) return alternative;
+    if (passageAbout(alternative, passages) === undefined && fresh(alternative)) return alternative;
   }
   for (const alternative of shape.alternatives) {
-    const document = documentAbout(alternative, documents);
-    const person = document && shape.relation ? related(document, shape.relation) : null;
-    if (person !== null && documentAbout(person, documents) === undefined && fresh(person)) return person;
+    const passage = passageAbout(alternative, passages);
+    const person = passage && shape.relation ? related(passage, shape.relation) : null;
+    if (person !== null && passageAbout(person, passages) === undefined && fresh(person)) return person;
   }
   return bestName(reading, shape, fresh);
 }
 
 /** The name a passage gives for a relation: `directed by Ann Lee` for the director; null when it names none. */
-export function related(document: Document, relation: string): string | null {
+export function related(passage: ReadPassage, relation: string): string | null {
   const cue = cues[aliases[relation] ?? relation];
   if (cue === undefined) return null;
-  for (const { text, start } of names(document.text)) {
-    if (cue.test(document.text.slice(Math.max(0, start - 60), start))) return text;
+  for (const { text, start } of names(passage.text)) {
+    if (cue.test(passage.text.slice(Math.max(0, start - 60), start))) return text;
   }
   return null;
 }
 
 function bestName(reading: Reading, shape: QuestionShape, fresh: (query: string) => boolean): string | null {
-  const { question, documents } = reading;
+  const { question, passages } = reading;
   const asked = contentStems(question);
   let best: string | null = null;
   let bestScore = 0;
-  documents.forEach((document, rank) => {
-    const aboutQuestion = containsPhrase(question, bareTitle(document.title));
+  passages.forEach((passage, rank) => {
+    const aboutQuestion = containsPhrase(question, bareTitle(passage.title));
     const weight = (aboutQuestion ? 3 : 1) / (1 + 0.3 * rank);
-    const person = shape.relation === null ? null : related(document, shape.relation);
-    const titleStems = contentStems(document.title);
-    for (const [place, sentence] of sentences(document.text).entries()) {
+    const person = shape.relation === null ? null : related(passage, shape.relation);
+    const titleStems = contentStems(passage.title);
+    for (const [place, sentence] of sentences(passage.text).entries()) {
       const stems = contentStems(sentence);
       const shared = overlap(new Set([...stems].filter((stem) => !titleStems.has(stem))), asked);
       for (const { text } of names(sentence)) {
-        if (text.length < 3 || containsPhrase(question, text) || containsPhrase(document.title, text)) continue;
-        if (documentAbout(text, documents) !== undefined || !fresh(text)) continue;
+        if (text.length < 3 || containsPhrase(question, text) || containsPhrase(passage.title, text)) continue;
+        if (passageAbout(text, passages) !== undefined || !fresh(text)) continue;
         const words = wordsOf(text).length;
         const score =
           weight * (1 + shared) * (words > 1 ? 1.5 : 0.6) * (1 / (1 + 0.2 * place)) * (text === person ? 8 : 1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { documentAbout, read } from './reading.js';
+import { passageAbout, read } from './reading.js';
 
 describe('read', () => {
   it('reads question, own queries and passages, titles with brackets included, each passage once', () => {
@@ -16,7 +16,7 @@ describe('read', () => {
     ).toEqual({
       question: 'Who?',
       queries: ['who', 'again'],
-      documents: [
+      passages: [
         { title: 'Me Before You (film)', text: 'A film (2016).' },
         { title: 'Quoted', text: 'Text\nof two lines.' },
       ],
@@ -24,20 +24,20 @@ describe('read', () => {
   });
 
   it('reads plain lines when passages are written another way', () => {
-    const { question, documents } = read([
+    const { question, passages } = read([
       { role: 'prompt', text: 'Answer this.\nWho?' },
       { role: 'observation', text: 'Ada Lee: Ada Lee was born in Rome.\nJust a sentence.' },
     ]);
     expect(question).toBe('Who?');
-    expect(documents).toEqual([
+    expect(passages).toEqual([
       { title: 'Ada Lee', text: 'Ada Lee was born in Rome.' },
       { title: '', text: 'Just a sentence.' },
     ]);
   });
 });
 
-describe('documentAbout', () => {
-  const documents = ['Jaws (film)', 'Steven Allan Spielberg', 'Jaws 2'].map((title) => ({ title, text: '' }));
+describe('passageAbout', () => {
+  const passages = ['Jaws (film)', 'Steven Allan Spielberg', 'Jaws 2'].map((title) => ({ title, text: '' }));
 
   it.each([
     ['Jaws', 'Jaws (film)'],
@@ -46,6 +46,6 @@ describe('documentAbout', () => {
     ['Nobody', undefined],
     ['', undefined],
   ])('%s', (entity, title) => {
-    expect(documentAbout(entity, documents)?.title).toBe(title);
+    expect(passageAbout(entity, passages)?.title).toBe(title);
   });
 });

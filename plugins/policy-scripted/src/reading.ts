@@ -2,7 +2,7 @@ import type { ConversationMessage } from '@turnwise/core';
 import { bareTitle, containsPhrase, wordsOf } from './words.js';
 
 /** A passage as it stood in an observation. */
-export interface Document {
+export interface ReadPassage {
   readonly title: string;
   readonly text: string;
 }
@@ -12,21 +12,21 @@ export interface Reading {
   readonly question: string;
   readonly queries: readonly string[];
   /** Every passage read so far, first seen first, each once. */
-  readonly documents: readonly Document[];
+  readonly passages: readonly ReadPassage[];
 }
 
 /** Reads question, own queries and passages out of a conversation. */
 export function read(messages: readonly ConversationMessage[]): Reading {
-  const documents = new Map<string, Document>();
+  const passages = new Map<string, ReadPassage>();
   const queries: string[] = [];
   let prompt = '';
   for (const { role, text } of messages) {
     if (role === 'prompt') prompt += text;
     else if (role === 'policy')
       queries.push(...Array.from(text.matchAll(/<search>([\s\S]*?)<\/search>/g), (m) => (m[1] ?? '').trim()));
-    else for (const document of documentsOf(text)) documents.set(`${document.title}\n${document.text}`, document);
+    else for (const passage of passagesOf(text)) passages.set(`${passage.title}\n${passage.text}`, passage);
   }
-  return { question: questionOf(prompt), queries, documents: [...documents.values()] };
+  return { question: questionOf(prompt), queries, passages: [...passages.values()] };
 }
 
 /** What follows the last `Question:`, or the last line that is not blank. */
@@ -37,12 +37,12 @@ function questionOf(prompt: string): string {
   return (prompt.includes('Question:') ? (lines[0] ?? '') : (lines.at(-1) ?? '')).trim();
 }
 
-const documentStart = /^\s*Doc \d+\s*(?=[(:])/m;
+const passageStart = /^\s*Doc \d+\s*(?=[(:])/m;
 
-/** `Doc 1(Title: T) body` and its kin; without such marks each line is a document, `T: body` giving a title. */
-function documentsOf(observation: string): Document[] {
+/** `Doc 1(Title: T) body` and its kin; without such marks each line is a passage, `T: body` giving a title. */
+function passagesOf(observation: string): ReadPassage[] {
   const inside = observation.replace(/<\/?information>/g, '').trim();
-  if (documentStart.test(inside)) {
+  if (passageStart.test(inside)) {
     return inside
       .split(/^\s*Doc \d+\s*(?=[(:])/m)
       .filter((piece) => piece.trim() !== '')
@@ -56,7 +56,7 @@ function documentsOf(observation: string): Document[] {
 }
 
 /** Titles may hold brackets of their own, so the closing one is found by counting. */
-function titled(piece: string): Document {
+function titled(piece: string): ReadPassage {
   const start = /^\(Title:\s*/.exec(piece);
   if (start === null) return { title: '', text: piece.replace(/^:\s*/, '') };
   let depth = 1;
@@ -75,15 +75,15 @@ function titled(piece: string): Document {
   };
 }
 
-/** The document about an entity: same title, else a title that begins with its words or the other way round. */
-export function documentAbout(entity: string, documents: readonly Document[]): Document | undefined {
+/** The passage about an entity: same title, else a title that begins with its words or the other way round. */
+export function passageAbout(entity: string, passages: readonly ReadPassage[]): ReadPassage | undefined {
   const wanted = wordsOf(bareTitle(entity)).join(' ');
   if (wanted === '') return undefined;
-  const exact = documents.find(({ title }) => wordsOf(title).join(' ') === wordsOf(entity).join(' '));
+  const exact = passages.find(({ title }) => wordsOf(title).join(' ') === wordsOf(entity).join(' '));
   if (exact !== undefined) return exact;
-  const bare = documents.find(({ title }) => wordsOf(bareTitle(title)).join(' ') === wanted);
+  const bare = passages.find(({ title }) => wordsOf(bareTitle(title)).join(' ') === wanted);
   if (bare !== undefined) return bare;
-  return documents.find(
+  return passages.find(
     ({ title }) => wordsOf(title).length > 1 && (containsPhrase(title, entity) || containsPhrase(entity, title)),
   );
 }

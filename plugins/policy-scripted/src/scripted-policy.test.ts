@@ -64,12 +64,12 @@ describe('ScriptedPolicy', () => {
   });
 
   it('answers whether two things share a country', async () => {
-    const documents = (one: string, other: string): string =>
+    const passages = (one: string, other: string): string =>
       `Doc 1(Title: Alpha) Alpha is a ${one} film.\nDoc 2(Title: Beta (1937 film)) Beta is a ${other} film.`;
     const question = 'Are the movies Alpha and Beta (1937 film) from the same country?';
     const policy = new ScriptedPolicy(1);
-    expect((await turns(policy, question, [documents('French', 'French')])).at(-1)).toBe('<answer> yes </answer>');
-    expect((await turns(policy, question, [documents('French', 'Polish')])).at(-1)).toBe('<answer> no </answer>');
+    expect((await turns(policy, question, [passages('French', 'French')])).at(-1)).toBe('<answer> yes </answer>');
+    expect((await turns(policy, question, [passages('French', 'Polish')])).at(-1)).toBe('<answer> no </answer>');
   });
 
   it('answers at once when it may not search or has no searches', async () => {

@@ -25,13 +25,13 @@ export async function informationGainReward(
   signal: AbortSignal,
 ): Promise<TurnRewards[]> {
   const { answers } = group.question;
-  const golds = options.aliases === 'first' ? answers.slice(0, 1) : answers;
+  const goldAnswers = options.aliases === 'first' ? answers.slice(0, 1) : answers;
   const measured = group.trajectories.map((trajectory) => {
     if (trajectory.failure !== undefined || trajectory.turns.length < 2) return [];
     if (!trajectory.prompt || trajectory.prompt.tokenIds.length === 0) {
       throw new Error(`trajectory ${trajectory.id} has no tokens, so the policy cannot say what it learned`);
     }
-    return golds.map((gold) => goldContexts(trajectory, gold, options.answerPrefix, scorer.tokenizer));
+    return goldAnswers.map((gold) => goldContexts(trajectory, gold, options.answerPrefix, scorer.tokenizer));
   });
   // One call for the whole group: the policy batches.
   const scores = await scorer.score(measured.flat(2), signal);

@@ -6,11 +6,11 @@ import type { GroupExplanation, RewardSpread, TrajectoryExplanation, TurnExplana
 /** The explanation of a group for a terminal: recorded texts are shortened and stripped of control characters. */
 export function explanationText(question: Question, explanation: GroupExplanation): string {
   const { composition, level, right, wrong, abstaining, outcomes, rule, goldGuarded } = explanation;
-  const golds = question.answers.map((answer) => excerpt(answer, 40)).join(' | ');
+  const goldAnswers = question.answers.map((answer) => excerpt(answer, 40)).join(' | ');
   const members = `${right} right, ${wrong} wrong${abstaining > 0 ? `, ${abstaining} abstaining` : ''}`;
   const credited = level === 'none' ? 'nothing is learned' : `advantages by ${level}`;
   return [
-    `${excerpt(question.id, 40)}  ${excerpt(question.text, 100)}  (gold: ${golds})`,
+    `${excerpt(question.id, 40)}  ${excerpt(question.text, 100)}  (gold: ${goldAnswers})`,
     `  ${composition}: ${members}; outcomes ${spreadText(outcomes)}; ${credited}`,
     ...(rule === null ? [] : [`  rule: ${excerpt(rule, 400)}`]),
     ...(goldGuarded

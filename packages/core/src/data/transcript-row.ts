@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { filledText, idField } from './row-fields.js';
 
 const gold = z.union([filledText, z.number().transform(String)], 'expected a gold answer that is not blank');
-const golds = z
+const goldAnswers = z
   .union([gold.transform((one) => [one]), z.array(gold).min(1)], 'expected a gold answer or a list of them')
   .nullish();
 /** Search-R1 keeps the aliases under `target`. */
 const groundTruth = z
-  .union([golds, z.object({ target: golds.unwrap().unwrap() }).transform(({ target }) => target)], {
+  .union([goldAnswers, z.object({ target: goldAnswers.unwrap().unwrap() }).transform(({ target }) => target)], {
     error: 'expected a gold answer, a list of them, or {"target": ...}',
   })
   .nullish();
@@ -38,8 +38,8 @@ export const transcriptRow = z
     question: z.string({ error: 'expected text' }).nullish(),
     prompt,
     input: prompt,
-    golden_answers: golds,
-    answers: golds,
+    golden_answers: goldAnswers,
+    answers: goldAnswers,
     ground_truth: groundTruth,
     gts: groundTruth,
     reward_model: z.object({ ground_truth: groundTruth }).nullish(),

@@ -60,11 +60,11 @@ export function trajectoryScore(
   matcher: GoldMatcher = goldMatcher(question),
 ): TrajectoryScore {
   const answer = trajectory.answer ?? '';
-  const golds = question.answers.filter((gold) => normalizeAnswer(gold) !== '');
+  const goldAnswers = question.answers.filter((gold) => normalizeAnswer(gold) !== '');
   return {
     exactMatch: answer !== '' ? exactMatch(answer, question.answers) : 0,
     f1: answer === '' ? 0 : multiHopF1(answer, question.answers),
-    coverMatch: answer === '' ? 0 : containsAnswer(answer, golds),
+    coverMatch: answer === '' ? 0 : containsAnswer(answer, goldAnswers),
     goldRetrieved: findFirstOccurrence(trajectory, matcher) === null ? 0 : 1,
     supportingRecall: supportingRecall(question, trajectory),
     turns: trajectory.turns.length,

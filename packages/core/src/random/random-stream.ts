@@ -2,8 +2,8 @@ import { createHash, hash } from 'node:crypto';
 import type { RandomStream } from '../contract/index.js';
 
 /**
- * Derives a 32-bit seed from a run seed and the names of what it is for, e.g. `(7, 'sample', step, question, rollout,
- * turn)`. Streams are named and never shared, so the same configuration gives the same run however tasks interleave.
+ * Derives a 32-bit seed from a run seed and the names of what it is for, e.g. `(7, 'sample', step, question, index in the
+ * group, turn)`. Streams are named and never shared, so the same configuration gives the same run however tasks interleave.
  */
 export function deriveSeed(seed: number, ...names: readonly (string | number)[]): number {
   // One call instead of an object with methods: this runs once for each turn.

@@ -34,11 +34,11 @@ export async function rolloutGroups(parts: RolloutParts, request: RolloutRequest
   let done = 0;
   const groups = questions.map(async (question) => {
     const deadline = groupDeadline(options);
-    const tasks = Array.from({ length: options.groupSize }, (_, rollout) =>
+    const tasks = Array.from({ length: options.groupSize }, (_, index) =>
       slots.run(request.step, async () => {
         signal.throwIfAborted();
         const { runSeed, purpose, step } = request;
-        const identity = { runSeed, purpose, step, question, rollout };
+        const identity = { runSeed, purpose, step, question, index };
         try {
           const trajectory = await runTrajectory(parts, identity, options, signal, deadline.start());
           request.onFinished?.(question, trajectory);

@@ -20,7 +20,8 @@ export interface TrajectoryIdentity {
   readonly purpose: 'train' | 'evaluation';
   readonly step: number;
   readonly question: Question;
-  readonly rollout: number;
+  /** Which of the group, from 0: the index in its id. */
+  readonly index: number;
 }
 
 /** A policy says by these that no trajectory will do better: they are no one trajectory's failure. */
@@ -41,8 +42,8 @@ export async function runTrajectory(
   groupDeadline: AbortSignal | null = null,
 ): Promise<Trajectory> {
   const { policy, protocol } = parts;
-  const { question, rollout } = identity;
-  const id = `${question.id}/${rollout}`;
+  const { question, index } = identity;
+  const id = `${question.id}/${index}`;
   // The key-value cache is kept under this name, so it must differ between steps and purposes.
   const cacheId = `${identity.purpose}:${identity.step}:${id}`;
   const deadline = options.timeoutSeconds === null ? null : AbortSignal.timeout(options.timeoutSeconds * 1000);
@@ -64,7 +65,7 @@ export async function runTrajectory(
       const sample = await policy.sample(
         Object.assign(conversation.snapshot(), {
           trajectoryId: cacheId,
-          seed: deriveSeed(identity.runSeed, 'sample', identity.purpose, identity.step, question.id, rollout, turn),
+          seed: deriveSeed(identity.runSeed, 'sample', identity.purpose, identity.step, question.id, index, turn),
           temperature: options.temperature,
           topP: options.topP,
           maxTokens: Math.min(options.maxTokensPerTurn, room),

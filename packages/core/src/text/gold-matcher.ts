@@ -40,16 +40,16 @@ export function goldMatcher(
 ): GoldMatcher {
   const { prepare, isFound } = modes[match];
   const preparedQuestion = guards.ignoreIfInQuestion ? prepare(question.text) : null;
-  const golds = question.answers
+  const goldAnswers = question.answers
     .filter((answer) => survivesGuards(answer, guards))
     .map((answer) => ({ answer, needle: prepare(answer) }))
     .filter(({ needle }) => preparedQuestion === null || !isFound(preparedQuestion, needle));
   return {
-    answers: golds.map(({ answer }) => answer),
+    answers: goldAnswers.map(({ answer }) => answer),
     find(text) {
-      if (golds.length === 0 || text === '') return null;
+      if (goldAnswers.length === 0 || text === '') return null;
       const haystack = prepare(text);
-      return golds.find(({ needle }) => isFound(haystack, needle))?.answer ?? null;
+      return goldAnswers.find(({ needle }) => isFound(haystack, needle))?.answer ?? null;
     },
   };
 }

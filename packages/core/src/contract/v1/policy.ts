@@ -48,7 +48,7 @@ export interface SampleRequest {
   readonly messages: readonly ConversationMessage[];
   /** The same conversation as tokens, verbatim; empty for policies without a tokenizer. */
   readonly tokenIds: readonly number[];
-  /** Seed of this turn alone, derived from (run seed, step, question, rollout, turn). */
+  /** Seed of this turn alone, derived from (run seed, step, question, index in the group, turn). */
   readonly seed: number;
   /** 0 is greedy. */
   readonly temperature: number;
