@@ -1,31 +1,29 @@
 import { TurnwiseError } from '../errors/index.js';
 import { deriveSeed } from '../random/index.js';
-import type { CheckpointKeeper } from './checkpoint-keeper.js';
-import type { TrainingEvent } from './trainer-state.js';
-import type { ResumePoint, TrainingRecord, TrainingSettings } from './training-settings.js';
-import { shortNumber, type Alarm, type WatchdogSettings } from './watchdog.js';
+import type { OngoingRun } from './ongoing-run.js';
+import type { Metrics } from './step-metrics.js';
+import type { ResumePoint, TrainingSettings } from './training-settings.js';
+import { shortNumber, type Alarm } from './watchdog.js';
 
 /**
- * Does what the gravest alarm of a step asks for, and records every one.
+ * Shows the watchdog a step, does what its gravest alarm asks for, and records every one.
  *
  * A rollback goes to the newest checkpoint from before the window the alarm was raised on. The steps after it are done
  * again, with a smaller learning rate and other questions and samples ({@link afterRollbacks}).
  *
+ * @param trajectories sampled in the step
  * @returns where the run goes on, for a rollback; `null`: as it was
  * @throws RUN_COLLAPSED for a stop, and for a rollback that is one too many or has nowhere to go
  */
 export async function answerAlarms(
-  alarms: readonly Alarm[],
-  step: number,
-  watchdog: WatchdogSettings,
-  keeper: CheckpointKeeper,
-  record: TrainingRecord,
-  onEvent: (event: TrainingEvent) => void,
+  { settings, keeper, record, tell }: OngoingRun,
+  metrics: Metrics,
+  trajectories: number,
 ): Promise<Omit<ResumePoint, 'before' | 'after'> | null> {
-  const tell = async (event: TrainingEvent): Promise<void> => {
-    await keeper.tell(event);
-    onEvent(event);
-  };
+  const { watchdog } = settings.training;
+  if (keeper.watchdog === null || watchdog === undefined) return null;
+  const step = metrics['step'] as number;
+  const alarms = keeper.watchdog.look(metrics, trajectories);
   for (const { name, metric, mean, limit, action } of alarms) {
     const message = `step ${step}: ${metric}, the mean of ${watchdog.window} steps, is ${shortNumber(mean)}: ${limit} (training.watchdog.${name})`;
     await tell({ step, kind: 'watchdog', message, threshold: name, metric, mean, limit, action });

@@ -3,8 +3,8 @@ import type { TrajectoryGroup } from '../contract/index.js';
 import { questionWeight, chooseQuestions, type Curriculum } from './choose-questions.js';
 import { FakeTraining, fakeData, fakeSettings, type Script } from './fake-training.fixture.js';
 import { QuestionLedger, type QuestionRecord } from './question-ledger.js';
-import { trainRun, type TrainingOptions } from './train-run.js';
-import type { TrainingParts, TrainingSettings } from './training-settings.js';
+import { trainRun } from './train-run.js';
+import type { TrainingOptions, TrainingParts, TrainingSettings } from './training-settings.js';
 
 const mixed: Script = ({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no');
 const quarantine = { strikes: 2, share: 0.5, most: 0.5 };

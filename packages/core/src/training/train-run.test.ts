@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { TurnwiseError } from '../errors/index.js';
 import { FakeTraining, fakeData, fakeSettings, type Script } from './fake-training.fixture.js';
-import { trainRun, type TrainingOptions } from './train-run.js';
-import type { TrainingParts, TrainingSettings } from './training-settings.js';
+import { trainRun } from './train-run.js';
+import type { TrainingOptions, TrainingParts, TrainingSettings } from './training-settings.js';
 
 /** The first of each group is right, the other wrong: every group lives. */
 const mixed: Script = ({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no');

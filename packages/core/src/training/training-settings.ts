@@ -103,6 +103,18 @@ export interface ResumePoint {
 export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRetrieved' | 'turnsMean' | 'unanswered'> &
   Partial<Pick<EvaluationReport, 'coverMatch' | 'supportingRecall' | 'invalidRate' | 'failures'>>;
 
+export interface TrainingOptions {
+  readonly record: TrainingRecord;
+  readonly signal: AbortSignal;
+  /** Once aborted, the step under way is finished, recorded and saved, and the run ends with this signal's reason. */
+  readonly interrupt?: AbortSignal;
+  readonly onProgress?: (progress: StepProgress) => void;
+  /** What happened beside the metrics: alarms of the watchdog, questions set aside. Recorded before it is told. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Go on after this step instead of starting; the record has been rewound to it. */
+  readonly resume?: ResumePoint;
+}
+
 /** What a step is doing, for the progress line. */
 export interface StepProgress {
   readonly step: number;

@@ -19,7 +19,7 @@ export async function updatePolicy(
   batch: TrainingBatch | null,
   step: number,
   signal: AbortSignal,
-  beforeWeights: () => void = () => undefined,
+  beforeWeights: () => void,
 ): Promise<Metrics> {
   const losses: LossMetrics[] = [];
   const updates: OptimizerMetrics[] = [];
