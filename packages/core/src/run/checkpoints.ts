@@ -7,6 +7,7 @@ import type { TrainerState } from '../training/index.js';
 import { writeFileWhole, writeFolderWhole } from './durable-files.js';
 import { damageIn, digestFiles, type FileDigest } from './file-digests.js';
 import { checkRecorded, trainerFile as trainerFileSchema } from './recorded-files.js';
+import { stepName } from './step-name.js';
 
 /** A checkpoint that was written whole. */
 export interface Checkpoint {
@@ -26,11 +27,6 @@ interface TrainerFile {
 }
 
 const trainerFile = 'trainer.json';
-
-/** `step-000010` */
-export function stepName(step: number): string {
-  return `step-${String(step).padStart(6, '0')}`;
-}
 
 /** Lets `write` fill an empty folder, adds state and digests, and keeps the whole or nothing. Returns its place. */
 export async function writeCheckpoint(

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import { GrowingFile } from './growing-file.js';
 import type { MetricRow } from './read-metrics.js';
+import { runFiles } from './run-files.js';
 
 /** Follows the metrics of a run that is being written: only what was added is read, however long the file became. */
 export class MetricsTail {
   readonly #file: GrowingFile;
 
   constructor(runFolder: string) {
-    this.#file = new GrowingFile(join(runFolder, 'metrics.jsonl'));
+    this.#file = new GrowingFile(runFiles(runFolder).metrics);
   }
 
   /**

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { TurnwiseError } from '../errors/index.js';
+import { runFiles } from './run-files.js';
 import { wholeLines } from './whole-lines.js';
 
 /** One line of `metrics.jsonl`. */
@@ -18,7 +18,7 @@ export async function readMetrics(runFolder: string): Promise<MetricRow[]> {
 
 /** The same one row at a time, for whoever may stop: later lines go unread. Throws the same. */
 export async function* metricRows(runFolder: string): AsyncGenerator<MetricRow> {
-  const file = join(runFolder, 'metrics.jsonl');
+  const { metrics: file } = runFiles(runFolder);
   let index = 0;
   try {
     for await (const line of wholeLines(file)) yield parseLine(file, line, index++);

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import type { TrainerState } from '../training/index.js';
 import { readWholeCheckpoint, writeCheckpoint } from './checkpoints.js';
 import { readMetrics } from './read-metrics.js';
-import { readManifest } from './run-folder.js';
+import { readManifest } from './read-manifest.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-recorded-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { checkConfig, differences, parseSetOption, printableConfig } from '../config/index.js';
 import type { ConfigSource, LoadedConfig } from '../config/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { heldOutScores, type HeldOutScores, type ResumePoint } from '../training/index.js';
-import { readWholeCheckpoint, stepName } from './checkpoints.js';
+import { readWholeCheckpoint } from './checkpoints.js';
+import { readManifest } from './read-manifest.js';
 import { metricRows } from './read-metrics.js';
-import { readManifest, type RunFolder } from './run-folder.js';
+import { runFiles } from './run-files.js';
+import type { RunFolder } from './run-folder.js';
 import type { RunManifest } from './run-manifest.js';
 import { assertSameData, changedPlugins } from './same-data.js';
+import { stepName } from './step-name.js';
 
 /** What may change when a run goes on: how long and how often, not what is learned. */
 const free = [
@@ -40,7 +43,7 @@ export async function recordedConfig(
 function sourceOf(runFolder: string, { configFile, config }: RunManifest, currentFolder: string): ConfigSource {
   return {
     file: configFile,
-    label: join(runFolder, 'manifest.json'),
+    label: runFiles(runFolder).manifest,
     folder: configFile === null ? currentFolder : dirname(configFile),
     value: config,
     position: () => null,
@@ -127,7 +130,7 @@ async function resumePoint({ path }: RunFolder, place: string): Promise<ResumePo
   }
   const { rows, before, after } = await measuredUpTo(path, step);
   if (before === null || rows !== step + 1) {
-    const where = join(path, 'metrics.jsonl');
+    const { metrics: where } = runFiles(path);
     throw new TurnwiseError('RUN_CORRUPT', `${where} has lost steps before the checkpoint of step ${step}.`, { where });
   }
   return { step, checkpoint: place, state, before, after: after ?? before };
@@ -139,7 +142,7 @@ async function measuredUpTo(
   step: number,
 ): Promise<{ rows: number; before: HeldOutScores | null; after: HeldOutScores | null }> {
   let [rows, before, after]: [number, HeldOutScores | null, HeldOutScores | null] = [0, null, null];
-  if (!existsSync(join(path, 'metrics.jsonl'))) return { rows, before, after };
+  if (!existsSync(runFiles(path).metrics)) return { rows, before, after };
   for await (const row of metricRows(path)) {
     const scores = heldOutScores(row);
     if (rows === 0 && row['step'] === 0) before = scores;

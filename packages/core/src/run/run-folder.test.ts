@@ -41,7 +41,7 @@ describe('RunFolder', () => {
     expect(readFileSync(join(place, 'trajectories/step-000001.jsonl'), 'utf8')).toBe('{"a":1}\n{"b":2}\n');
     expect(checkpoint).toBe(join(place, 'checkpoints/step-000001'));
     expect(readdirSync(checkpoint).sort()).toEqual(['model.safetensors', 'trainer.json']);
-    expect(await folder.latestCheckpoint()).toEqual({ step: 1, folder: checkpoint });
+    expect(await folder.checkpoints()).toEqual([{ step: 1, folder: checkpoint }]);
     expect(await readCheckpoint(checkpoint)).toEqual({ step: 1, folder: checkpoint });
     expect(readdirSync(place).some((name) => name.startsWith('events.out.tfevents.'))).toBe(true);
     await folder[Symbol.asyncDispose]();
@@ -125,7 +125,7 @@ describe('RunFolder', () => {
     await folder.rewindTo(2);
     expect((await readMetrics(place)).map((line) => line['step'])).toEqual([0, 1, 2]);
     expect(readdirSync(join(place, 'trajectories'))).toHaveLength(3);
-    expect(await folder.latestCheckpoint()).toMatchObject({ step: 2 });
+    expect((await folder.checkpoints()).at(-1)).toMatchObject({ step: 2 });
   });
 
   it('counts steps by their number also where names have become longer', async () => {
@@ -134,7 +134,7 @@ describe('RunFolder', () => {
       await folder.writeTrajectories(step, []);
       await folder.writeCheckpoint(step, state, save);
     }
-    expect((await folder.latestCheckpoint())?.step).toBe(1_000_001);
+    expect((await folder.checkpoints()).at(-1)?.step).toBe(1_000_001);
     await folder.pruneTrajectories(3);
     expect(readdirSync(join(place, 'trajectories')).sort()).toEqual([
       'step-1000000.jsonl',
