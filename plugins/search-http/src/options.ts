@@ -24,7 +24,7 @@ export const httpOptions = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe('Hits of a search in this run, where the rollout names no number. The run reads it.'),
+    .describe('Passages a search brings where `rollout.topK` is not set; without either, 3.'),
   maxReplyMegabytes: z.number().positive().max(1024).default(64).describe('Longer replies are refused.'),
 });
 

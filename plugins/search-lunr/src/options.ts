@@ -7,9 +7,7 @@ export const lunrOptions = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe(
-      'Hits of a search in this run, where the rollout names no number. The run reads it; the tool brings as many as it is asked for.',
-    ),
+    .describe('Passages a search brings where `rollout.topK` is not set; without either, 3.'),
   titleBoost: z
     .number()
     .positive()

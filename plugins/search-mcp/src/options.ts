@@ -39,7 +39,7 @@ export const mcpOptions = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .describe('Hits of a search in this run, where the rollout names no number. The run reads it.'),
+    .describe('Passages a search brings where `rollout.topK` is not set; without either, 3.'),
 });
 
 export type McpOptions = z.infer<typeof mcpOptions>;

@@ -1,13 +1,14 @@
 import type { ProgressOutput } from './status-line.js';
 
 export interface ProgressTableOptions {
-  /** Milliseconds between two redraws in a terminal. Default 200. */
-  readonly redrawMilliseconds?: number;
-  /** Seconds between two plain lines where there is no terminal. Default 60. */
-  readonly plainSeconds?: number;
   /** Milliseconds; only differences are used. Default: performance.now. */
   readonly now?: () => number;
 }
+
+/** Milliseconds between two redraws in a terminal. */
+const redrawEvery = 200;
+/** Milliseconds between two plain lines where there is no terminal. */
+const plainEvery = 60_000;
 
 /**
  * Several lines that say where work stands that goes on side by side. In a terminal they are redrawn in place; elsewhere
@@ -21,9 +22,9 @@ export class ProgressTable {
 
   constructor(
     private readonly output: ProgressOutput,
-    { redrawMilliseconds = 200, plainSeconds = 60, now = () => performance.now() }: ProgressTableOptions = {},
+    { now = () => performance.now() }: ProgressTableOptions = {},
   ) {
-    this.interval = output.isTTY ? redrawMilliseconds : plainSeconds * 1000;
+    this.interval = output.isTTY ? redrawEvery : plainEvery;
     this.now = now;
   }
 

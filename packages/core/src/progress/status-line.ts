@@ -8,13 +8,14 @@ export interface ProgressOutput {
 }
 
 export interface StatusLineOptions {
-  /** Seconds between two plain lines where there is no terminal. Default 10. */
-  readonly plainSeconds?: number;
-  /** Milliseconds between two redraws in a terminal. Default 80. */
-  readonly redrawMilliseconds?: number;
   /** Milliseconds; only differences are used. Default: performance.now. */
   readonly now?: () => number;
 }
+
+/** Milliseconds between two redraws in a terminal. */
+const redrawEvery = 80;
+/** Milliseconds between two plain lines where there is no terminal. */
+const plainEvery = 10_000;
 
 /**
  * One line that says where long work stands. In a terminal it is redrawn in place; elsewhere (a file, a pipe, CI) it
@@ -28,9 +29,9 @@ export class StatusLine {
 
   constructor(
     private readonly output: ProgressOutput,
-    { plainSeconds = 10, redrawMilliseconds = 80, now = () => performance.now() }: StatusLineOptions = {},
+    { now = () => performance.now() }: StatusLineOptions = {},
   ) {
-    this.interval = output.isTTY ? redrawMilliseconds : plainSeconds * 1000;
+    this.interval = output.isTTY ? redrawEvery : plainEvery;
     this.now = now;
   }
 

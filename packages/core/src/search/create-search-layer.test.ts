@@ -398,11 +398,6 @@ describe('options', () => {
     expect(searchLayerOptions.safeParse({ retries: 3 }).success).toBe(false);
     expect(searchLayerOptions.safeParse({ record: 'a', replay: 'b' }).success).toBe(false);
   });
-
-  it('cut passages before anyone sees them', async () => {
-    const layer = await createSearchLayer(new Tool(), {}, { truncatePassage: (text) => text.slice(0, 5) });
-    expect((await layer.search(['paris'], { topK: 3, signal: never }))[0]?.hits[0]?.text).toBe('about');
-  });
 });
 
 describe('many searches of one run', () => {

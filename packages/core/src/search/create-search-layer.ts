@@ -21,8 +21,6 @@ export interface SearchLayer extends SearchTool {
 export interface SearchLayerSurroundings {
   /** Id of the tool, for messages. */
   readonly name?: string;
-  /** Cuts the text of a passage before anyone sees it. Default: passages stay whole. */
-  readonly truncatePassage?: (text: string) => string;
   /** Default: the real clock. */
   readonly environment?: SearchEnvironment;
 }
@@ -42,7 +40,7 @@ export async function createSearchLayer(
   surroundings: SearchLayerSurroundings = {},
 ): Promise<SearchLayer> {
   const settings = searchLayerOptions.parse(options);
-  const { environment = realEnvironment, truncatePassage, name } = surroundings;
+  const { environment = realEnvironment, name } = surroundings;
   const tally = new SearchTally();
   const breaker = new CircuitBreaker(settings.breakerFailures, settings.breakerSeconds * 1000, () => environment.now());
   const carrier = new BatchCarrier(tool, { ...settings, name }, breaker, environment, tally);
@@ -55,8 +53,7 @@ export async function createSearchLayer(
     const started = environment.now();
     const outcome = await dispatcher.ask(query, topK, caller);
     tally.took((environment.now() - started) / 1000);
-    if (truncatePassage === undefined) return outcome;
-    return { ...outcome, hits: outcome.hits.map((hit) => ({ ...hit, text: truncatePassage(hit.text) })) };
+    return outcome;
   };
 
   const answer = async (query: string, { topK, signal }: SearchOptions): Promise<SearchOutcome> => {
