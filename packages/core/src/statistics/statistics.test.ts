@@ -56,6 +56,37 @@ describe('signFlipTest', () => {
     expect(signFlipTest([0.5, 1.5, 2, -0.5]).p).toBe(6 / 16);
   });
 
+  it('counts up to 16 differences, and draws from 17 on', () => {
+    expect(signFlipTest(Array.from({ length: 16 }, () => 1))).toEqual({
+      p: 2 / 65_536,
+      smallestP: 2 / 65_536,
+      exact: true,
+      flips: 65_536,
+    });
+    expect(signFlipTest([...Array.from({ length: 16 }, () => 1), 0, 0]).exact).toBe(true);
+    expect(signFlipTest(Array.from({ length: 17 }, () => 1)).exact).toBe(false);
+  });
+
+  it('counts what was observed among the random patterns', () => {
+    // Of 99 patterns of 40 differences none but the observed one reaches their sum.
+    const clear = Array.from({ length: 40 }, () => 1);
+    expect(signFlipTest(clear, 99)).toEqual({ p: 0.01, smallestP: 0.01, exact: false, flips: 99 });
+    // And here every one does: an odd number of ones is never less than one apart.
+    const level = Array.from({ length: 41 }, (_, index) => (index % 2 === 0 ? 1 : -1));
+    expect(signFlipTest(level, 99).p).toBe(1);
+  });
+
+  it('takes a sum for the same that differs in its last bits only', () => {
+    // 0.1 + 0.2 + 0.3 in floating point is not 0.3 + 0.2 + 0.1.
+    for (const values of [
+      [0.1, 0.2, 0.3],
+      [0.3, 0.2, 0.1],
+    ])
+      expect(signFlipTest(values).p).toBe(2 / 8);
+    const large = [1e9, 2e9, 3e9, 0.1, 0.7, 0.3];
+    expect(signFlipTest(large).p).toBe(signFlipTest([...large].reverse()).p);
+  });
+
   it('agrees with the count when it draws at random', () => {
     const random = randomStream(5, 'differences');
     const differences = Array.from({ length: 17 }, () => random.next() - 0.35);
@@ -138,6 +169,13 @@ describe('crossedBootstrap', () => {
     expect(covered / trials).toBeGreaterThan(0.87);
   });
 
+  it('is of no table without rows or without columns', () => {
+    for (const table of [[], [[]], [[], []]]) {
+      expect(crossedBootstrap(table, { over: 'both' })).toEqual({ low: Number.NaN, high: Number.NaN });
+    }
+    expect(tableMean([])).toBeNaN();
+  });
+
   it('gives the same interval for the same seed, and subtracts cell by cell', () => {
     const table = [
       [0, 1, 0.5],
@@ -161,5 +199,12 @@ describe('spread', () => {
     expect(spread([2, 4, 4, 4, 5, 5, 7, 9])).toMatchObject({ mean: 5, min: 2, max: 9 });
     expect(spread([2, 4, 4, 4, 5, 5, 7, 9]).standardDeviation).toBeCloseTo(2.138089935, 9);
     expect(spread([3]).standardDeviation).toBe(0);
+    expect(spread([])).toEqual({
+      mean: Number.NaN,
+      standardDeviation: 0,
+      min: Number.NaN,
+      max: Number.NaN,
+      values: [],
+    });
   });
 });

@@ -18,6 +18,10 @@ describe('goldMatcher', () => {
     expect(words.find('made in “US”')).toBe('US');
     expect(words.find('virus in the US')).toBe('US');
     expect(words.find('Üus')).toBeNull();
+    // The letter before lies one code unit further back than its half.
+    expect(words.find('\u{20000}us')).toBeNull();
+    expect(words.find('us\u{20000}')).toBeNull();
+    expect(words.find('a“us”b')).toBe('US');
   });
 
   it('compares raw text with raw-lower', () => {
