@@ -23,17 +23,33 @@ it('sees no change where there is none', () => {
   for (const value of [null, undefined, 3, 'x', [], {}]) expect(guardInput(value).hasChanged()).toBe(false);
 });
 
-it('sees one number of a short list that is another one, also among numbers that are none', () => {
+it('sees one number of a short list that is another one, also beside huge ones and such as are none', () => {
+  const others = fc.constantFrom(6, 7, NaN, -1e300, Infinity, -0);
   fc.assert(
-    fc.property(guarded, fc.nat(), fc.integer({ min: 6, max: 9 }), fc.boolean(), (value, place, other, typed) => {
-      // With NaN in it a list has no sum that could tell.
-      fc.pre(!value.numbers.some((entry) => Number.isNaN(entry) || Math.abs(entry) > 1e6));
+    fc.property(guarded, fc.nat(), others, fc.boolean(), (value, place, other, typed) => {
       const guard = guardInput(value);
       const list = typed ? value.typed : value.numbers;
-      list[place % list.length] = other;
+      const at = place % list.length;
+      fc.pre(!Object.is(list[at], other));
+      list[at] = other;
       expect(guard.hasChanged()).toBe(true);
     }),
-    { seed: 62 },
+    { seed: 62, numRuns: 500 },
+  );
+});
+
+it('sees all numbers of a short list turned around, scaled or moved', () => {
+  const lists = fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.double({ min: 0.1, max: 9, noNaN: true })), {
+    minLength: 1,
+    maxLength: 31,
+  });
+  fc.assert(
+    fc.property(lists, fc.constantFrom(-1, 2, 0), (list, factor) => {
+      const guard = guardInput({ list });
+      list.forEach((entry, at) => (list[at] = entry * factor));
+      expect(guard.hasChanged()).toBe(true);
+    }),
+    { seed: 64 },
   );
 });
 
