@@ -54,6 +54,23 @@ export default { [Symbol.for('turnwise.plugin')]: true, apiVersion: 2, kind: 're
   return { folder, mark };
 }
 
+/** Another package beside it. */
+function installOther(folder: string): string {
+  const other = join(folder, 'node_modules/turnwise-tracker-other');
+  mkdirSync(other, { recursive: true });
+  writeFileSync(join(other, 'index.js'), 'throw new Error("imported");');
+  writeFileSync(
+    join(other, 'package.json'),
+    JSON.stringify({
+      name: 'turnwise-tracker-other',
+      version: '1.0.0',
+      exports: { '.': { default: './index.js' } },
+      turnwise: { apiVersion: 1, kind: 'tracker', id: 'other' },
+    }),
+  );
+  return other;
+}
+
 const turnwise = (folder: string, ...words: string[]): Promise<Outcome> => runInProcess(words, { folder });
 const replay = (folder: string, ...words: string[]) =>
   turnwise(folder, 'replay', 'groups.jsonl', '-c', 'run.json', '--json', ...words);
@@ -166,18 +183,7 @@ it('adding one package trusts no other anew: entries of others stay as they were
   const lockFile = join(folder, 'turnwise.lock.json');
   const before = JSON.parse(readFileSync(lockFile, 'utf8')) as { plugins: { name: string }[] };
   writeFileSync(join(folder, 'node_modules/@acme/turnwise-reward-brevity/part.js'), 'export const part = 99;');
-  const other = join(folder, 'node_modules/turnwise-tracker-other');
-  mkdirSync(other, { recursive: true });
-  writeFileSync(join(other, 'index.js'), 'throw new Error("imported");');
-  writeFileSync(
-    join(other, 'package.json'),
-    JSON.stringify({
-      name: 'turnwise-tracker-other',
-      version: '1.0.0',
-      exports: { '.': { default: './index.js' } },
-      turnwise: { apiVersion: 1, kind: 'tracker', id: 'other' },
-    }),
-  );
+  installOther(folder);
   expect(await turnwise(folder, 'plugins', 'add', 'turnwise-tracker-other', '-c', 'run.json')).toMatchObject({
     code: 0,
   });
@@ -185,4 +191,30 @@ it('adding one package trusts no other anew: entries of others stay as they were
   expect(after.plugins.map(({ name }) => name)).toEqual(['@acme/turnwise-reward-brevity', 'turnwise-tracker-other']);
   expect(after.plugins[0]).toEqual(before.plugins[0]);
   expect((await replay(folder)).error).toContain('PLUGIN_INTEGRITY');
+});
+
+it('locks for one configuration and leaves those that share the file what they had, as long as it is installed', async () => {
+  const { folder } = project();
+  const other = installOther(folder);
+  const trackers = {
+    reward: { use: 'outcome' },
+    advantage: { use: 'grpo' },
+    trackers: [{ use: 'turnwise-tracker-other' }],
+  };
+  writeFileSync(join(folder, 'other.json'), JSON.stringify(trackers));
+  const lockFile = join(folder, 'turnwise.lock.json');
+  const entries = (): { name: string }[] =>
+    (JSON.parse(readFileSync(lockFile, 'utf8')) as { plugins: { name: string }[] }).plugins;
+  expect((await turnwise(folder, 'plugins', 'lock', '-c', 'other.json')).code).toBe(0);
+  const [decided] = entries();
+  // Nobody looks at it now: what was decided on stays, and a changed package goes on being refused.
+  writeFileSync(join(other, 'index.js'), 'throw new Error("changed");');
+  const { out } = await turnwise(folder, 'plugins', 'lock', '-c', 'run.json');
+  expect(out).toContain('kept turnwise-tracker-other@1.0.0 as it was');
+  expect(out).toContain(`${lockFile}: 2 plugins`);
+  expect(entries()).toEqual([expect.objectContaining({ name: '@acme/turnwise-reward-brevity' }), decided]);
+  rmSync(other, { recursive: true });
+  const again = await turnwise(folder, 'plugins', 'lock', '-c', 'run.json', '--json');
+  expect(JSON.parse(again.out)).toMatchObject({ plugins: [{ id: 'brevity' }], kept: [], removed: [decided] });
+  expect(entries().map(({ name }) => name)).toEqual(['@acme/turnwise-reward-brevity']);
 });

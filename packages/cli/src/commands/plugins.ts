@@ -42,15 +42,21 @@ export function addPluginsCommands(program: Command, run: Run): void {
     .addOption(jsonOption())
     .action((options: ConfiguredOptions) => run((session) => doctor(session, options)));
   withConfigOptions(plugins.command('lock'))
-    .description('write the third-party plugins of a configuration, as they are installed now, into its lock file')
+    .description(
+      'write the third-party plugins of a configuration, as they are installed now, into its lock file; others stay',
+    )
     .addOption(jsonOption())
     .action((options: ConfiguredOptions) =>
       run(async (session) => {
         const loaded = await session.load(options);
-        const { file, locked } = lockPackages(loaded, configuredPackages(loaded));
-        if (options.json === true) return session.json({ file, plugins: locked });
-        const lines = locked.map(({ name, version, integrity }) => `locked ${name}@${version} ${integrity}`);
-        return session.print([warning, ...lines, `${file}: ${locked.length} plugins`].join('\n'));
+        const { file, locked, kept, removed } = lockPackages(loaded, configuredPackages(loaded));
+        if (options.json === true) return session.json({ file, plugins: locked, kept, removed });
+        const lines = [
+          ...locked.map(({ name, version, integrity }) => `locked ${name}@${version} ${integrity}`),
+          ...kept.map(({ name, version }) => `kept ${name}@${version} as it was: this configuration does not name it`),
+          ...removed.map(({ name, version }) => `removed ${name}@${version}: neither named nor installed`),
+        ];
+        return session.print([warning, ...lines, `${file}: ${locked.length + kept.length} plugins`].join('\n'));
       }),
     );
   withConfigOptions(plugins.command('add'))

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import {
+  findPackageFolder,
   inspectPackage,
   isPackageName,
   pluginKindNames,
@@ -41,16 +43,32 @@ export function examine(name: string, folder: string): PackageInspection {
   );
 }
 
-/** Writes the packages, as they are installed now, into the lock file of a configuration: these and no others. */
-export function lockPackages(
-  loaded: LoadedConfig,
-  packages: readonly ConfiguredPackage[],
-): { readonly file: string; readonly locked: readonly LockedPlugin[] } {
-  const { lockFile } = pluginTrust(loaded);
+/** What locking did to the entries of a lock file. */
+export interface Locking {
+  readonly file: string;
+  /** As they are installed now. */
+  readonly locked: readonly LockedPlugin[];
+  /** Of others, as they were. */
+  readonly kept: readonly LockedPlugin[];
+  /** Of others that are not installed any more. */
+  readonly removed: readonly LockedPlugin[];
+}
+
+/**
+ * Writes the packages, as they are installed now, into the lock file of a configuration. Other configurations may share
+ * it: entries of what is installed and not named stay as they were decided on. Without its entry a package that changed
+ * would run.
+ */
+export function lockPackages(loaded: LoadedConfig, packages: readonly ConfiguredPackage[]): Locking {
+  const { lockFile, lock } = pluginTrust(loaded);
   const named = packages.filter(({ name }, index) => packages.findIndex((other) => other.name === name) === index);
   const locked = named.map(({ kind, name }) => entryOf(kind, examine(name, loaded.folder)));
-  writePluginLock(lockFile, locked);
-  return { file: lockFile, locked };
+  const others = (lock ?? []).filter(({ name }) => !named.some((other) => other.name === name));
+  const isInstalled = ({ name }: LockedPlugin): boolean =>
+    [loaded.folder, dirname(lockFile)].some((from) => findPackageFolder(name, from) !== null);
+  const kept = others.filter(isInstalled);
+  writePluginLock(lockFile, [...locked, ...kept]);
+  return { file: lockFile, locked, kept, removed: others.filter((other) => !kept.includes(other)) };
 }
 
 /** Adds a package to the lock file of a configuration. Entries of others stay: nobody looked at those packages now. */
