@@ -13,22 +13,22 @@ export interface MetricBatch {
 }
 
 /** Puts steps into as few requests as MLflow's limit allows; a step is divided only when it alone is too big. */
-export function metricBatches(steps: readonly StepMetrics[]): MetricBatch[] {
-  const batches: { metrics: MlflowMetric[]; through: number | null }[] = [];
+export function* metricBatches(steps: Iterable<StepMetrics>): Generator<MetricBatch> {
+  let last: { metrics: MlflowMetric[]; through: number | null } | null = null;
   for (const { step, timestamp, metrics } of steps) {
     const own = Object.entries(metrics)
       .filter(([name, value]) => name !== 'step' && Number.isFinite(value))
       .map(([name, value]): MlflowMetric => ({ key: mlflowName(name), value, timestamp, step }));
-    const last = batches.at(-1);
-    if (last !== undefined && last.metrics.length + own.length <= mostMetrics) {
+    if (last !== null && last.metrics.length + own.length <= mostMetrics) {
       last.metrics.push(...own);
       last.through = step;
       continue;
     }
     for (let start = 0; start < Math.max(1, own.length); start += mostMetrics) {
+      if (last !== null) yield last;
       const end = start + mostMetrics;
-      batches.push({ metrics: own.slice(start, end), through: end >= own.length ? step : null });
+      last = { metrics: own.slice(start, end), through: end >= own.length ? step : null };
     }
   }
-  return batches;
+  if (last !== null) yield last;
 }

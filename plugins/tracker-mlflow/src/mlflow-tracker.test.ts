@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -86,14 +86,14 @@ describe('the mlflow tracker', () => {
   it('puts what piled up into as few requests as the limits allow', async () => {
     const many = Object.fromEntries(range(1, 400).map((index) => [`m${index}`, index]));
     const steps = range(1, 5).map((step) => ({ step, timestamp: 0, metrics: many }));
-    expect(metricBatches(steps).map(({ metrics, through }) => [metrics.length, through])).toEqual([
+    expect([...metricBatches(steps)].map(({ metrics, through }) => [metrics.length, through])).toEqual([
       [800, 2],
       [800, 4],
       [400, 5],
     ]);
     const huge = Object.fromEntries(range(1, 2500).map((index) => [`m${index}`, index]));
     expect(
-      metricBatches([{ step: 7, timestamp: 0, metrics: huge }]).map(({ metrics, through }) => [
+      [...metricBatches([{ step: 7, timestamp: 0, metrics: huge }])].map(({ metrics, through }) => [
         metrics.length,
         through,
       ]),
@@ -221,6 +221,17 @@ describe('the mlflow tracker', () => {
       expect(stub.runs.size).toBe(1);
     },
   );
+
+  it('says that what was kept cannot be read, and leaves it', async () => {
+    const name = freshName();
+    const spool = join(folder, name, 'trackers/mlflow.spool.jsonl');
+    mkdirSync(spool, { recursive: true });
+    const tracker = trackerOf({ retries: 0 });
+    await tracker.begin(runIn(name));
+    await until(() => messages.length > 0);
+    expect(messages[0]).toMatch(/^MLflow: .*EISDIR/);
+    expect(existsSync(spool)).toBe(true);
+  });
 
   it('says what a server refuses', async () => {
     const tracker = trackerOf({}, `${stub.url}/elsewhere`);

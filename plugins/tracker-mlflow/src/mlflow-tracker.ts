@@ -52,9 +52,14 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     this.run = run;
     this.spool = new Spool(join(run.folder, 'trackers', 'mlflow.spool.jsonl'));
     this.link = await readLink(this.linkFile, this.url);
-    const left = this.unsent(await this.spool.read());
-    this.spooled = left.length > 0;
-    this.known = Math.max(this.link?.sentThrough ?? Number.NEGATIVE_INFINITY, ...left.map(({ step }) => step));
+    // One that cannot be read is said when it is sent.
+    const left = await this.spool.read().then(
+      (steps) => this.unsent(steps),
+      () => null,
+    );
+    this.spooled = left === null || left.length > 0;
+    const through = this.link?.sentThrough ?? Number.NEGATIVE_INFINITY;
+    this.known = Math.max(through, left?.at(-1)?.step ?? through);
     if (this.spooled) this.deliver();
   }
 
@@ -162,7 +167,7 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     const link = await this.ensureRun();
     if (this.spooled) {
       if (!(await this.sendSteps(link.runId, this.unsent(await this.spool.read())))) return;
-      await this.spool.replace([]);
+      await this.spool.remove();
       this.spooled = false;
     }
     await this.sendSteps(link.runId, [...this.queue]);
@@ -171,11 +176,15 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   /** Whether they are all there; not when a rollback came in between, after which one has to look again. */
   private async sendSteps(runId: string, steps: readonly StepMetrics[]): Promise<boolean> {
     const { rollbacks } = this;
+    const sent = new Set<StepMetrics>();
+    let next = 0;
     for (const { metrics, through } of metricBatches(steps)) {
       if (metrics.length > 0) await this.client.logBatch(runId, { metrics }, this.stop.signal);
       if (rollbacks !== this.rollbacks) return false;
       if (through === null) continue;
-      const sent = new Set(steps.filter(({ step }) => step <= through));
+      for (; next < steps.length && (steps[next] as StepMetrics).step <= through; next++) {
+        sent.add(steps[next] as StepMetrics);
+      }
       this.queue = this.queue.filter((queued) => !sent.has(queued));
       await this.remember({ sentThrough: through });
       if (rollbacks !== this.rollbacks) return false;

@@ -1,4 +1,5 @@
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The metrics of a step on their way. */
@@ -8,6 +9,8 @@ export interface StepMetrics {
   readonly timestamp: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
+
+const pieceBytes = 1 << 20;
 
 /** A file of metrics that could not be sent, one step a line, oldest first. */
 export class Spool {
@@ -19,22 +22,37 @@ export class Spool {
     await appendFile(this.file, steps.map((step) => `${JSON.stringify(step)}\n`).join(''));
   }
 
-  /** A line cut off by a crash is left out. */
+  /**
+   * In pieces: a server that is dead for long leaves more than a text may hold. A line cut off by a crash is left out.
+   * Throws what the file system says, except of a file that is not there.
+   */
   async read(): Promise<StepMetrics[]> {
-    const text = await readFile(this.file, 'utf8').catch(() => '');
-    return text.split('\n').flatMap((line) => {
-      try {
-        return [JSON.parse(line) as StepMetrics];
-      } catch {
-        return [];
+    const steps: StepMetrics[] = [];
+    let rest = Buffer.alloc(0);
+    try {
+      for await (const chunk of createReadStream(this.file, { highWaterMark: pieceBytes }) as AsyncIterable<Buffer>) {
+        const bytes = Buffer.concat([rest, chunk]);
+        const end = bytes.lastIndexOf('\n') + 1;
+        for (const line of bytes.toString('utf8', 0, end).split('\n')) steps.push(...stepIn(line));
+        rest = bytes.subarray(end);
       }
-    });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    steps.push(...stepIn(rest.toString('utf8')));
+    return steps;
   }
 
-  /** Keeps only these. */
-  async replace(steps: readonly StepMetrics[]): Promise<void> {
-    if (steps.length === 0) return rm(this.file, { force: true });
-    await writeFile(`${this.file}.partial`, steps.map((step) => `${JSON.stringify(step)}\n`).join(''));
-    await rename(`${this.file}.partial`, this.file);
+  /** What it held was sent. */
+  async remove(): Promise<void> {
+    await rm(this.file, { force: true });
+  }
+}
+
+function stepIn(line: string): StepMetrics[] {
+  try {
+    return [JSON.parse(line) as StepMetrics];
+  } catch {
+    return [];
   }
 }
