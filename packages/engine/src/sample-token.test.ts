@@ -92,6 +92,18 @@ test('a masked token is never drawn', () => {
     expect(sampleToken(masked, 0, 3, { temperature: 1, uniform }).token).toBe(1);
 });
 
+test.each([1, 7, 8, 9, 16, 29])('of %d masked tokens none is drawn, whatever the padding', (size) => {
+  const masked = new Float32Array(size).fill(-Infinity);
+  for (const options of [
+    { temperature: 0 },
+    { temperature: 1 },
+    { temperature: 0.5, topK: 2 },
+    { temperature: 2, topP: 0.9 },
+  ]) {
+    expect(() => sampleToken(masked, 0, size, { ...options, uniform: 0.5 })).toThrow('every logit is -Infinity');
+  }
+});
+
 describe('what makes no sense is refused', () => {
   test.each([
     [{ temperature: -1, uniform: 0 }, 'temperature must be 0 or more'],

@@ -28,7 +28,7 @@ export interface SampledToken {
 
 /**
  * Draws a token from logits[offset, offset + vocabularySize). Throws on a temperature below 0, on topK, topP or uniform
- * out of range, and on logits that are not finite.
+ * out of range, on logits of NaN or Infinity, and where all are -Infinity; a single token is masked by -Infinity.
  */
 export function sampleToken(
   logits: Float32Array,
@@ -87,11 +87,13 @@ class SamplingTable {
     this.row.set(row);
     const inverseTemperature = temperature === 0 ? 1 : 1 / temperature;
     const total = kernels.softmaxWeights(logits, weights, padded, inverseTemperature);
-    if (!(total > 0 && total < Infinity)) throw new Error('the logits are not finite');
+    if (!(total < Infinity)) throw new Error('the logits are not finite');
     let token: number;
     if (temperature === 0) token = argmax(row);
     else if (topP === 1 && topK === vocabularySize) token = kernels.drawIndex(weights, vocabularySize, uniform * total);
     else token = drawTop(this.probabilities, topK, topP, uniform);
+    // Where every logit is masked, all weight lies on the padding, or there is none.
+    if (!((this.probabilities[token] ?? 0) > 0)) throw new Error('no token can be drawn: every logit is -Infinity');
     return { token, logprob: this.logprob(token, inverseTemperature) };
   }
 
