@@ -21,7 +21,7 @@ export default function bench(options: Record<string, string> = {}): Promise<Rec
   const large = transformerConfig({ vocabularySize, hiddenSize: 128, layerCount: 4 });
   const models = Object.entries({ 'd64, 2 layers': small, 'd128, 4 layers': large }).map(([name, config]) => {
     const timed = new TimedKernels();
-    const kind = { trainable: true, lora: null };
+    const kind = { trainable: true, lora: null, optimizer: true };
     const load = (pages: number) => timed.wrap(loadKernels(pages, relaxedSimd));
     const engine = new WasmEngine(config, 1, {}, 2 ** 31, kind, false, load);
     const training = profile(timed, repetitions, trainingStep(engine));

@@ -32,12 +32,13 @@ export class AdapterMemory {
     base: ParameterLayout,
     private readonly kernels: Kernels,
     private readonly heap: Heap,
+    optimizer: boolean,
   ) {
     validateLora(config);
     this.layout = new AdapterLayout(config, base);
     this.scale = loraScale(config);
     const { size, paddedRank } = this.layout;
-    this.trained = trainParameters(heap, clearedFloats(heap, size, 'the adapters'), this.layout);
+    this.trained = trainParameters(heap, clearedFloats(heap, size, 'the adapters'), this.layout, optimizer);
     const floats = (count: number): Address => clearedFloats(heap, count, 'the adapters');
     const { factor: largest, matrix } = scratchSizes(this.layout);
     this.scaled = floats(largest);

@@ -4,6 +4,7 @@ import type { RelaxedSimd } from './kernel-modules.js';
 import { loadKernels } from './load-kernels.js';
 import { validateLora, type LoraConfig } from './lora.js';
 import { describeMemory, estimateMemory } from './memory-estimate.js';
+import type { TrainingKind } from './model-memory.js';
 import { validateConfig, type TransformerConfig } from './transformer-config.js';
 import { WasmEngine } from './wasm-engine.js';
 
@@ -16,6 +17,11 @@ export interface EngineOptions {
   readonly lora?: LoraConfig | null;
   /** false leaves out all that only training needs, more than half of the memory; `backward` then throws. Default true. */
   readonly trainable?: boolean;
+  /**
+   * false leaves out the moments of AdamW, two numbers a trained parameter: gradients are computed here and stepped with by
+   * another engine; `optimizerStep`, `optimizerState` and `restoreOptimizer` then throw. Default true.
+   */
+  readonly optimizer?: boolean;
   /**
    * true: `forward` keeps of each layer only its input, and `backward` computes the layer again. The gradients are the
    * same to the bit; memory grows with the tokens by one hidden state a layer, time by about a third. Default false.
@@ -34,6 +40,7 @@ export function createEngine({
   initialisation = {},
   lora = null,
   trainable = true,
+  optimizer = true,
   recompute = false,
   relaxedSimd = 'auto',
   memoryLimitBytes = 2 ** 31,
@@ -43,24 +50,21 @@ export function createEngine({
   }
   validateConfig(config);
   if (lora !== null) validateLora(lora);
-  assertFits(config, { lora, trainable }, memoryLimitBytes);
+  const training = { lora, trainable, optimizer };
+  assertFits(config, training, memoryLimitBytes);
   const load = (maximumPages: number) => loadKernels(maximumPages, relaxedSimd);
-  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, { lora, trainable }, recompute, load);
+  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, training, recompute, load);
 }
 
 /** Refuses a model that does not fit before anything of it is allocated, and says what would. */
-function assertFits(
-  config: TransformerConfig,
-  { lora, trainable }: { readonly lora: LoraConfig | null; readonly trainable: boolean },
-  limit: number,
-): void {
-  const needed = estimateMemory(config, { lora, trainable });
+function assertFits(config: TransformerConfig, { lora, trainable, optimizer }: TrainingKind, limit: number): void {
+  const needed = estimateMemory(config, { lora, trainable, optimizer });
   if (needed.bytes <= limit) return;
   const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
   const small: LoraConfig = { rank: 8, alpha: 16, targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj'] };
   const others = [
     ...(trainable && lora === null
-      ? [`with lora (rank 8) it would need ${megabytes(estimateMemory(config, { lora: small }).bytes)}`]
+      ? [`with lora (rank 8) it would need ${megabytes(estimateMemory(config, { lora: small, optimizer }).bytes)}`]
       : []),
     ...(trainable ? [`with trainable: false ${megabytes(estimateMemory(config, { trainable: false }).bytes)}`] : []),
   ];

@@ -56,6 +56,15 @@ describe.each(models)('what is predicted is what is used: %s', (_, config) => {
   });
 });
 
+test.each([{ optimizer: false }, { lora, optimizer: false }, { lora, trainable: false }])(
+  'an engine made with %j takes what is predicted',
+  (options) => {
+    const [, , [, config]] = models;
+    const real = createEngine({ config, seed: 1, ...options }).peakMemoryBytes ?? NaN;
+    expect(Math.abs(estimateMemory(config, options).bytes - real)).toBeLessThan(16_384);
+  },
+);
+
 test('a model that does not fit is refused before anything is allocated, with what would fit', () => {
   const config = transformerConfig({
     vocabularySize: 150_000,

@@ -41,6 +41,7 @@ export interface MemoryEstimate {
 interface EstimateOptions {
   readonly lora?: LoraConfig | null;
   readonly trainable?: boolean;
+  readonly optimizer?: boolean;
   readonly recompute?: boolean;
 }
 
@@ -50,7 +51,7 @@ interface EstimateOptions {
  */
 export function estimateMemory(
   config: TransformerConfig,
-  { lora = null, trainable = true, recompute = false }: EstimateOptions = {},
+  { lora = null, trainable = true, optimizer = true, recompute = false }: EstimateOptions = {},
   workload: MemoryWorkload | null = null,
 ): MemoryEstimate {
   const layout = new ParameterLayout(config);
@@ -65,7 +66,7 @@ export function estimateMemory(
     // Adapters come with gradients and moments whether or not they are trained.
     { name: 'adapters', bytes: adapters === null ? 0 : adapters.weights + adapters.scratch },
     { name: 'gradients', bytes: trainable || adapters ? gradients : 0 },
-    { name: 'moments', bytes: trainable || adapters ? moments : 0 },
+    { name: 'moments', bytes: optimizer && (trainable || adapters) ? moments : 0 },
     { name: 'activations', bytes: workload ? activationBytes(config, layout, { trainable, recompute }, workload) : 0 },
     { name: 'key-value cache', bytes: workload ? decoderBytes(config, layout, workload.slots) : 0 },
   ];

@@ -16,6 +16,8 @@ export interface TrainingKind {
   readonly trainable: boolean;
   /** Adapters to train instead of the weights; null trains the weights. */
   readonly lora: LoraConfig | null;
+  /** false: another engine steps with the gradients of this one, which has no moments. */
+  readonly optimizer: boolean;
 }
 
 /**
@@ -44,13 +46,15 @@ export class ModelMemory {
     readonly config: TransformerConfig,
     readonly kernels: Kernels,
     readonly heap: Heap,
-    { trainable, lora }: TrainingKind,
+    { trainable, lora, optimizer }: TrainingKind,
   ) {
     this.layout = new ParameterLayout(config);
     const { size } = this.layout;
     this.weights = clearedFloats(heap, size, 'the weights');
-    this.adapters = lora === null ? null : new AdapterMemory(lora, this.layout, kernels, heap);
-    this.trained = trainable ? (this.adapters?.trained ?? trainParameters(heap, this.weights, this.layout)) : null;
+    this.adapters = lora === null ? null : new AdapterMemory(lora, this.layout, kernels, heap, optimizer);
+    this.trained = trainable
+      ? (this.adapters?.trained ?? trainParameters(heap, this.weights, this.layout, optimizer))
+      : null;
     this.packed = {
       forward: clearedFloats(heap, size, 'the packed weights'),
       backward: trainable ? clearedFloats(heap, size, 'the packed weights') : null,

@@ -15,11 +15,12 @@ export class Optimizer {
 
   step(options: OptimizerStepOptions): OptimizerStepResult {
     const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradientNorm } = requireOptimizerOptions(options);
+    const { ranges, weights, gradients } = this.trained();
+    const { first, second } = this.moments();
     const gradientNorm = this.gradientNorm();
     if (!Number.isFinite(gradientNorm)) return { gradientNorm, applied: false };
 
     const { kernels } = this.model;
-    const { ranges, weights, gradients, firstMoments, secondMoments } = this.trained();
     this.steps++;
     const scale = maxGradientNorm !== null && gradientNorm > maxGradientNorm ? maxGradientNorm / gradientNorm : 1;
     const stepSize = learningRate / (1 - beta1 ** this.steps);
@@ -30,8 +31,8 @@ export class Optimizer {
       kernels.adamw(
         weights + at,
         gradients + at,
-        firstMoments + at,
-        secondMoments + at,
+        first + at,
+        second + at,
         length,
         scale,
         beta1,
@@ -51,10 +52,11 @@ export class Optimizer {
   state(): OptimizerState {
     const { model } = this;
     const moments = new Map<string, Float32Array>();
-    const { tensors, firstMoments, secondMoments } = this.trained();
+    const { tensors } = this.trained();
+    const { first, second } = this.moments();
     for (const place of tensors.values()) {
-      moments.set(`exp_avg.${place.name}`, model.readTensor(firstMoments, place));
-      moments.set(`exp_avg_sq.${place.name}`, model.readTensor(secondMoments, place));
+      moments.set(`exp_avg.${place.name}`, model.readTensor(first, place));
+      moments.set(`exp_avg_sq.${place.name}`, model.readTensor(second, place));
     }
     return { step: this.steps, moments };
   }
@@ -63,8 +65,9 @@ export class Optimizer {
     const { model } = this;
     if (!Number.isInteger(step) || step < 0)
       throw new Error(`the optimizer's step must be a whole number, got ${step}`);
-    const { tensors, firstMoments, secondMoments } = this.trained();
-    const runs = { exp_avg: firstMoments, exp_avg_sq: secondMoments };
+    const { tensors } = this.trained();
+    const { first, second } = this.moments();
+    const runs = { exp_avg: first, exp_avg_sq: second };
     const writes: (() => void)[] = [];
     for (const place of tensors.values()) {
       for (const [prefix, run] of Object.entries(runs)) {
@@ -88,6 +91,12 @@ export class Optimizer {
   private trained(): TrainedParameters {
     if (this.model.trained === null) throw new Error('an engine that was made with trainable: false cannot be trained');
     return this.model.trained;
+  }
+
+  private moments(): NonNullable<TrainedParameters['moments']> {
+    const { moments } = this.trained();
+    if (moments === null) throw new Error('an engine that was made with optimizer: false cannot be stepped');
+    return moments;
   }
 }
 

@@ -9,24 +9,33 @@ interface RunLayout {
   readonly size: number;
 }
 
-/** Parameters that the optimizer moves: all weights, or the adapters alone. All four runs share the layout's offsets. */
+/** Parameters that are differentiated: all weights, or the adapters alone. All runs share the layout's offsets. */
 export interface TrainedParameters extends RunLayout {
   readonly weights: Address;
   readonly gradients: Address;
-  readonly firstMoments: Address;
-  readonly secondMoments: Address;
+  /** Of the optimizer; null where another engine steps. */
+  readonly moments: { readonly first: Address; readonly second: Address } | null;
 }
 
-/** Cleared gradients and moments for the weights at `weights`. */
-export function trainParameters(heap: Heap, weights: Address, { tensors, ranges, size }: RunLayout): TrainedParameters {
+/** Cleared gradients and, with an optimizer, moments for the weights at `weights`. */
+export function trainParameters(
+  heap: Heap,
+  weights: Address,
+  { tensors, ranges, size }: RunLayout,
+  optimizer: boolean,
+): TrainedParameters {
   return {
     tensors,
     ranges,
     size,
     weights,
     gradients: clearedFloats(heap, size, 'the gradients'),
-    firstMoments: clearedFloats(heap, size, "the optimizer's first moments"),
-    secondMoments: clearedFloats(heap, size, "the optimizer's second moments"),
+    moments: optimizer
+      ? {
+          first: clearedFloats(heap, size, "the optimizer's first moments"),
+          second: clearedFloats(heap, size, "the optimizer's second moments"),
+        }
+      : null,
   };
 }
 

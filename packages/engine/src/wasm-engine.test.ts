@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createEngine } from './create-engine.js';
+import type { Engine } from './engine.js';
+import type { LoraConfig } from './lora.js';
 import { randomBatch, smallConfig, smallEngine } from './testing/small-models.js';
 import { transformerConfig, type TransformerConfig } from './transformer-config.js';
 
@@ -92,6 +94,33 @@ test('a batch beyond the memory limit is refused, and a smaller one still works'
   expect(small.score(large).logprobs).toHaveLength(9980);
   expect(small.forward(randomBatch(config, [100], 1)).logprobs.every(Number.isFinite)).toBe(true);
   expect(() => small.openDecoder({ slots: 100 })).toThrow('a decoder of 100 slots needs');
+});
+
+test('an engine that another steps for has its gradients to the bit, less memory, and no optimizer', () => {
+  const config = smallConfig();
+  const lora: LoraConfig = { rank: 2, alpha: 4, targets: ['q_proj', 'up_proj'] };
+  for (const adapters of [null, lora]) {
+    const engines = [true, false].map((optimizer) => createEngine({ config, seed: 1, lora: adapters, optimizer }));
+    const [whole, other] = engines as [Engine, Engine];
+    const batch = randomBatch(config, [7, 12], 1);
+    for (const engine of engines) {
+      for (const { name } of engine.trainedParameters()) {
+        if (name.includes('lora_B')) engine.writeParameter(name, engine.readParameter(name).fill(0.1));
+      }
+      engine.forward(batch);
+      engine.backward({ logprobs: new Float32Array(batch.scored.length).fill(0.1) });
+    }
+    for (const { name } of whole.trainedParameters())
+      expect(other.readGradient(name)).toEqual(whole.readGradient(name));
+    expect(other.gradientNorm()).toBe(whole.gradientNorm());
+    expect(other.gradientNorm()).toBeGreaterThan(0);
+    const moments = [...whole.optimizerState().moments.values()].reduce((sum, { length }) => sum + 4 * length, 0);
+    expect((whole.peakMemoryBytes ?? NaN) - (other.peakMemoryBytes ?? NaN)).toBeGreaterThanOrEqual(moments);
+    const refused = 'an engine that was made with optimizer: false cannot be stepped';
+    expect(() => other.optimizerStep({ learningRate: 1 })).toThrow(refused);
+    expect(() => other.optimizerState()).toThrow(refused);
+    expect(() => other.restoreOptimizer(whole.optimizerState())).toThrow(refused);
+  }
 });
 
 test('parameters have Hugging Face names, and copies go in and out', () => {

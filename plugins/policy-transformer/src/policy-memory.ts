@@ -20,24 +20,22 @@ export function policyMemory(
   options: TransformerOptions,
   workload: Workload,
 ): MemoryEstimate {
-  const largest = engineMemory(config, options, workload);
+  const { main, worker, largest } = engines(config, options, workload);
   const limitBytes = policyMemoryLimit(options);
-  const least = estimateMemory(config, training(options));
-  const count = workersOf(options);
-  const notes = [count === 1 ? sumsNote(least) : workersNote(count, largest, least)];
+  const notes = [worker === null ? sumsNote(main) : workersNote(workersOf(options), worker, main)];
   if (workload.reference) {
     const reference = estimateMemory(config, referenceTraining(options), batchOf(config, options, workload, 0)).bytes;
-    const each = count === 1 ? 'a second engine' : `${count + 1} engines more, one of each thread,`;
+    const each = worker === null ? 'a second engine' : `${workersOf(options) + 1} engines more, one of each thread,`;
     notes.push(`the KL reference is ${each} of at most ${megabytes(reference)} MB`);
   }
   if (options.engine !== 'wasm') notes.push('reckoned for the embedded engine; TensorFlow.js keeps no packed weights');
   const fits = (changes: Partial<MemoryOptions>): { readonly bytes: number; readonly limitBytes: number } => {
     const changed = { ...options, ...changes };
-    return { bytes: engineMemory(config, changed, workload).bytes, limitBytes: policyMemoryLimit(changed) };
+    return { bytes: engines(config, changed, workload).largest.bytes, limitBytes: policyMemoryLimit(changed) };
   };
   return {
     parts: largest.parts.map(({ name, bytes }) => ({ name, bytes })),
-    leastBytes: least.bytes,
+    leastBytes: estimateMemory(config, training(options)).bytes,
     limitBytes,
     remedies: largest.bytes > limitBytes ? memoryRemedies(options, fits) : [],
     notes,
@@ -49,15 +47,15 @@ function sumsNote(engine: EngineMemory): string {
   return `gradients are added up outside of the engine: ${megabytes(3 * part(engine, 'gradients'))} MB more`;
 }
 
-/** The main thread's engine neither samples nor differentiates: it has what an engine has when it is made. */
-function workersNote(count: number, largest: EngineMemory, main: EngineMemory): string {
+function workersNote(count: number, worker: EngineMemory, main: EngineMemory): string {
   const weights = part(main, 'weights') + part(main, 'adapters');
   const shared = weights + (count * LANES + 1) * part(main, 'gradients');
-  const all = count * largest.bytes + main.bytes + shared;
-  return (
-    `that is one of ${count} workers; with the main thread (${megabytes(main.bytes)} MB) and what they share ` +
-    `(${megabytes(shared)} MB) at most ${megabytes(all)} MB in all`
-  );
+  const all = count * worker.bytes + main.bytes + shared;
+  const [one, others] =
+    main.bytes > worker.bytes
+      ? ['the main thread', `${count} workers (of ${megabytes(worker.bytes)} MB)`]
+      : [`one of ${count} workers`, `the main thread (${megabytes(main.bytes)} MB)`];
+  return `that is ${one}; with ${others} and what they share (${megabytes(shared)} MB) at most ${megabytes(all)} MB in all`;
 }
 
 function part({ parts }: EngineMemory, name: EngineMemory['parts'][number]['name']): number {
@@ -91,10 +89,24 @@ function batchOf(
   return { slots: useSlots, batchTokens, scoredTokens, sequenceTokens };
 }
 
-/** Of the engine that samples and differentiates; of several each has its share of the slots. */
-function engineMemory(config: TransformerConfig, options: MemoryOptions, workload: Workload): EngineMemory {
-  const slots = Math.ceil(options.slots / workersOf(options));
-  return estimateMemory(config, training(options), batchOf(config, options, workload, slots));
+/**
+ * The engines of the policy. With workers each of them samples and differentiates, with its share of the slots and no moments;
+ * the main thread's then only steps, and has what an engine has when it is made.
+ */
+function engines(
+  config: TransformerConfig,
+  options: MemoryOptions,
+  workload: Workload,
+): { readonly main: EngineMemory; readonly worker: EngineMemory | null; readonly largest: EngineMemory } {
+  const count = workersOf(options);
+  const batch = batchOf(config, options, workload, Math.ceil(options.slots / count));
+  if (count === 1) {
+    const main = estimateMemory(config, training(options), batch);
+    return { main, worker: null, largest: main };
+  }
+  const main = estimateMemory(config, training(options));
+  const worker = estimateMemory(config, { ...training(options), optimizer: false }, batch);
+  return { main, worker, largest: main.bytes > worker.bytes ? main : worker };
 }
 
 function megabytes(bytes: number): string {

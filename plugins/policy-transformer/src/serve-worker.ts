@@ -15,7 +15,10 @@ import type { FromWorker, ToWorker, WorkerAnswers, WorkerRequest, WorkerSetup } 
  */
 export function serveWorker(port: MessagePort, setup: WorkerSetup, wrap = (engine: Engine): Engine => engine): void {
   const { config, lora, recompute, relaxedSimd, memoryLimitBytes, slots, tokensPerStep, endTokens, topK } = setup;
-  const engine = wrap(createEngine({ config, lora, recompute, relaxedSimd, memoryLimitBytes, seed: 0 }));
+  // Its gradients are stepped with on the main thread, where the moments are.
+  const engine = wrap(
+    createEngine({ config, lora, recompute, relaxedSimd, memoryLimitBytes, optimizer: false, seed: 0 }),
+  );
   const parameters = new SharedParameters(setup.parameters);
   parameters.readInto(engine, 'all');
   const gradients = setup.gradients.map((buffer) => new Float32Array(buffer));

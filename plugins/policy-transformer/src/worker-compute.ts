@@ -8,6 +8,7 @@ import { policyMemoryLimit } from './policy-memory.js';
 import { TrajectoryPlaces, type NewTrajectory } from './place-trajectories.js';
 import { SharedParameters } from './shared-parameters.js';
 import type { SpawnWorker } from './spawn-worker.js';
+import { splitRequests } from './split-requests.js';
 import type { TransformerOptions } from './transformer-options.js';
 import { LANES } from './worker-count.js';
 import { WorkerGroup } from './worker-group.js';
@@ -97,7 +98,7 @@ export class WorkerCompute implements Compute {
 
   async score(requests: readonly ScoreRequest[]): Promise<(Float32Array | null)[]> {
     const maxTokens = this.options.microBatchTokens;
-    const passes = splitRequests(requests, maxTokens);
+    const passes = splitRequests(requests, maxTokens, this.group.count);
     const results: (Float32Array | null)[][] = [];
     await this.spread(passes, async (pass, { index, place }) => {
       results[index] = await this.group.ask(place, { kind: 'score', requests: pass, maxTokens });
@@ -200,22 +201,6 @@ interface Turn {
   readonly lane: number;
   /** Aborted when another item failed. */
   readonly failed: AbortSignal;
-}
-
-/** Cuts requests into passes of at most `maxTokens` tokens, in their order; a longer one is a pass of its own. */
-function splitRequests(requests: readonly ScoreRequest[], maxTokens: number): ScoreRequest[][] {
-  const passes: ScoreRequest[][] = [];
-  let size = Infinity;
-  for (const request of requests) {
-    const { length } = request.tokenIds;
-    if (size + length > maxTokens) {
-      passes.push([]);
-      size = 0;
-    }
-    passes.at(-1)?.push(request);
-    size += length;
-  }
-  return passes;
 }
 
 type StartOptions = [

@@ -50,7 +50,7 @@ export class TfjsEngine implements Engine {
     readonly config: TransformerConfig,
     seed: number,
     initialisation: Initialisation,
-    training: TrainingKind = { lora: null, trainable: true },
+    training: Omit<TrainingKind, 'optimizer'> = { lora: null, trainable: true },
   ) {
     validateConfig(config);
     this.name = `tfjs (${tf.getBackend()})`;

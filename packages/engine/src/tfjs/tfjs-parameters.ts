@@ -28,7 +28,7 @@ export class TfjsParameters {
     config: TransformerConfig,
     seed: number,
     initialisation: Initialisation,
-    { lora, trainable }: TrainingKind,
+    { lora, trainable }: Omit<TrainingKind, 'optimizer'>,
   ) {
     if (lora !== null) validateLora(lora);
     this.lora = lora;
