@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Source } from '../data/source.js';
 import { useData } from '../data/use-data.js';
-import type { Beside } from './credit-matrix.js';
+import type { Beside } from './turn-cell.js';
 
 /** What an outcome alone gives: what turn-level credit is held against until the reader chooses otherwise. */
 const outcomeOnly = 'grpo';

@@ -1,24 +1,11 @@
-import type { Turn } from '@turnwise/core';
+import type { TurnRewards } from '@turnwise/core';
 import type { JSX } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { RecordedGroupLine } from '../data/group-line.js';
 import type { Credit } from '../pages/group-page.js';
 import { StateChip } from '../parts/state-chip.js';
-import { plain } from '../text/plain.js';
-import { Bar } from './bars.js';
 import { nearMissed } from './first-gold.js';
-
-/** A turn of the group. */
-export interface Place {
-  readonly trajectory: number;
-  readonly turn: number;
-}
-
-/** What another strategy gives the group, to stand beside. */
-export interface Beside {
-  readonly strategy: string;
-  readonly credit: Credit;
-}
+import { TurnCell, type Beside, type FullBars, type Place } from './turn-cell.js';
 
 /**
  * The group at a look: a row a trajectory, a column a turn, so that a turn stands under the same turn of the others, which
@@ -43,9 +30,11 @@ export function CreditMatrix({
   const grid = useRef<HTMLTableElement>(null);
   const { trajectories } = group;
   const longest = Math.max(1, ...trajectories.map(({ turns }) => turns.length));
-  const most = largest(credit.advantages.turns);
-  const mostReward = largest(credit.shaped.map(({ turns }) => turns));
-  const mostBeside = beside === null ? 1 : largest(beside.credit.advantages.turns);
+  const full: FullBars = {
+    reward: largest(credit.shaped.map(({ turns }) => turns)),
+    advantage: largest(credit.advantages.turns),
+    beside: beside === null ? 1 : largest(beside.credit.advantages.turns),
+  };
   const move = (event: KeyboardEvent): void => {
     const by = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
     if (by === undefined) return;
@@ -75,84 +64,62 @@ export function CreditMatrix({
           </tr>
         </thead>
         <tbody>
-          {trajectories.map((trajectory, row) => {
-            const rewards = credit.shaped[row];
-            return (
-              <tr key={trajectory.id}>
-                <th scope="row">{row}</th>
-                {Array.from({ length: longest }, (_, turn) => {
-                  const step = trajectory.turns[turn];
-                  if (step === undefined) return <td key={turn} class="absent" />;
-                  const here = chosen.trajectory === row && chosen.turn === turn;
-                  const advantage = credit.advantages.turns[row]?.[turn] ?? 0;
-                  return (
-                    <td key={turn}>
-                      <button
-                        type="button"
-                        data-place={`${row}/${turn}`}
-                        class={`cell ${step.action.kind} ${gold[row] === turn ? 'gold' : ''}`}
-                        style={{ '--tint': tint(advantage, most) }}
-                        aria-current={here ? 'true' : undefined}
-                        tabIndex={here ? 0 : -1}
-                        onClick={() => onChoose({ trajectory: row, turn })}
-                      >
-                        <span class="what">
-                          <bdi>{says(step)}</bdi>
-                        </span>
-                        {gold[row] === turn && <span class="star">gold first seen</span>}
-                        <span class="bars">
-                          <Bar kind="reward" label="reward" value={rewards?.turns[turn] ?? 0} most={mostReward} />
-                          <Bar kind="advantage" label="advantage" value={advantage} most={most} />
-                          {beside !== null && (
-                            <Bar
-                              kind="beside"
-                              label={beside.strategy}
-                              value={beside.credit.advantages.turns[row]?.[turn] ?? 0}
-                              most={mostBeside}
-                            />
-                          )}
-                        </span>
-                      </button>
-                    </td>
-                  );
-                })}
-                <td class="outcome">
-                  {rewards?.outcome === null || rewards === undefined ? (
-                    <span class="faint">abstains</span>
-                  ) : (
-                    <span class={rewards.correct ? 'right' : 'wrong'}>
-                      {rewards.correct ? '✓' : '✕'} {Number(rewards.outcome.toFixed(3))}
-                    </span>
-                  )}
-                  <span class="faint"> {trajectory.stopReason}</span>
-                  {nearMissed(rewards, gold[row] ?? null) && (
-                    <div>
-                      <StateChip state="near-miss" />
-                    </div>
-                  )}
-                </td>
-              </tr>
-            );
-          })}
+          {trajectories.map(({ id, turns, stopReason }, row) => (
+            <tr key={id}>
+              <th scope="row">{row}</th>
+              {Array.from({ length: longest }, (_, column) => {
+                const turn = turns[column];
+                if (turn === undefined) return <td key={column} class="absent" />;
+                return (
+                  <TurnCell
+                    key={column}
+                    turn={turn}
+                    place={{ trajectory: row, turn: column }}
+                    credit={credit}
+                    beside={beside}
+                    full={full}
+                    bringsGold={gold[row] === column}
+                    isChosen={chosen.trajectory === row && chosen.turn === column}
+                    onChoose={onChoose}
+                  />
+                );
+              })}
+              <OutcomeCell rewards={credit.shaped[row]} stopReason={stopReason} gold={gold[row] ?? null} />
+            </tr>
+          ))}
         </tbody>
       </table>
     </div>
   );
 }
 
-/** What a turn did, in a few words. */
-function says({ action }: Turn): string {
-  if (action.kind === 'search') return `search: ${shortened(plain(action.query))}`;
-  if (action.kind === 'answer') return `answer: ${shortened(plain(action.text))}`;
-  return `invalid: ${action.reason}`;
+/** How a trajectory ended and what that was worth. */
+function OutcomeCell({
+  rewards,
+  stopReason,
+  gold,
+}: {
+  rewards: TurnRewards | undefined;
+  stopReason: string;
+  gold: number | null;
+}): JSX.Element {
+  return (
+    <td class="outcome">
+      {rewards?.outcome === null || rewards === undefined ? (
+        <span class="faint">abstains</span>
+      ) : (
+        <span class={rewards.correct ? 'right' : 'wrong'}>
+          {rewards.correct ? '✓' : '✕'} {Number(rewards.outcome.toFixed(3))}
+        </span>
+      )}
+      <span class="faint"> {stopReason}</span>
+      {nearMissed(rewards, gold) && (
+        <div>
+          <StateChip state="near-miss" />
+        </div>
+      )}
+    </td>
+  );
 }
 
 const largest = (rows: readonly (readonly number[])[]): number => Math.max(1e-9, ...rows.flat().map(Math.abs));
-
-/** How much of the advantage's colour a cell has: at most so much that text stays readable on it. */
-function tint(advantage: number, most: number): string {
-  const share = Math.round((26 * Math.abs(advantage)) / most);
-  return `color-mix(in srgb, var(${advantage > 0 ? '--up' : '--down'}) ${share}%, var(--ground))`;
-}
-
-const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);

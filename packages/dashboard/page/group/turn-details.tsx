@@ -6,7 +6,7 @@ import { LongText } from '../parts/long-text.js';
 import { goldRanges } from '../text/gold-ranges.js';
 import { signed } from '../text/numbers.js';
 import { plain } from '../text/plain.js';
-import type { Place } from './credit-matrix.js';
+import type { Place } from './turn-cell.js';
 import { TokenStrip } from './token-strip.js';
 import { writtenBy } from './written.js';
 

@@ -2,7 +2,8 @@ import type { GroupAdvantages, TurnRewards } from '@turnwise/core';
 import type { GroupSummary } from '@turnwise/server';
 import type { JSX } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
-import { CreditMatrix, type Place } from '../group/credit-matrix.js';
+import { CreditMatrix } from '../group/credit-matrix.js';
+import type { Place } from '../group/turn-cell.js';
 import { TurnDetails } from '../group/turn-details.js';
 import { firstGoldTurns } from '../group/first-gold.js';
 import type { RecordedGroupLine } from '../data/group-line.js';
@@ -59,20 +60,7 @@ export function GroupPage({
       <h1>
         <bdi>{plain(group.question.text)}</bdi>
       </h1>
-      <p class="facts">
-        {summary !== undefined && <StateChip state={summary.state} />}
-        <span>
-          gold: <strong>{group.question.answers.map(plain).join(' or ')}</strong>
-        </span>
-        <span>
-          credited at{' '}
-          {credit.advantages.level === 'none' ? 'no level: nothing is learned' : `${credit.advantages.level} level`}
-        </span>
-        {group.question.hops !== undefined && <span>{group.question.hops} hops</span>}
-        {group.question.type !== undefined && <span>{plain(group.question.type)}</span>}
-        {group.leftOut !== undefined && <span>not trained on: {plain(group.leftOut)}</span>}
-        <a href={addressOf({ page: 'question', run, id: group.question.id })}>this question over time</a>
-      </p>
+      <GroupFacts run={run} group={group} credit={credit} state={summary?.state} />
       <Reading group={group} credit={credit} gold={gold} />
       {(strategies?.length ?? 0) > 0 && (
         <p class="controls">
@@ -104,6 +92,37 @@ export function GroupPage({
       />
       <TurnDetails group={group} credit={credit} gold={gold} place={chosen} />
     </>
+  );
+}
+
+/** What was asked of whom, and at what level it was credited. */
+function GroupFacts({
+  run,
+  group,
+  credit,
+  state,
+}: {
+  run: string;
+  group: RecordedGroupLine;
+  credit: Credit;
+  state: GroupSummary['state'] | undefined;
+}): JSX.Element {
+  const { question, leftOut } = group;
+  return (
+    <p class="facts">
+      {state !== undefined && <StateChip state={state} />}
+      <span>
+        gold: <strong>{question.answers.map(plain).join(' or ')}</strong>
+      </span>
+      <span>
+        credited at{' '}
+        {credit.advantages.level === 'none' ? 'no level: nothing is learned' : `${credit.advantages.level} level`}
+      </span>
+      {question.hops !== undefined && <span>{question.hops} hops</span>}
+      {question.type !== undefined && <span>{plain(question.type)}</span>}
+      {leftOut !== undefined && <span>not trained on: {plain(leftOut)}</span>}
+      <a href={addressOf({ page: 'question', run, id: question.id })}>this question over time</a>
+    </p>
   );
 }
 
