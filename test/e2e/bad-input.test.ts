@@ -1,7 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+import { runInProcess } from '../../packages/cli/src/in-process.fixture.js';
+import {
+  corpusRows,
+  folderWith,
+  questionRows,
+  smallConfiguration,
+  turnwise,
+  type CommandResult,
+} from './command-line.js';
 
 const good = { 'run.yaml': smallConfiguration, 'corpus.jsonl': corpusRows, 'questions.jsonl': questionRows };
 const rewardPlugin = (rewards: string): string => `
@@ -23,6 +31,8 @@ interface Case {
   readonly files: Readonly<Record<string, string | readonly unknown[]>>;
   readonly set?: readonly string[];
   readonly code: 1 | 2;
+  /** Whether in a process of its own: one of each code is; the others go through the same command line in this one. */
+  readonly apart?: true;
   /** Each must stand in the message. */
   readonly says: readonly (string | RegExp)[];
 }
@@ -33,6 +43,7 @@ const cases: readonly Case[] = [
     files: good,
     set: ['strategy=tsop'],
     code: 2,
+    apart: true,
     says: ['CONFIG_INVALID', 'tsop', 'tspo', 'grpo', 'outcome-only', '--set strategy=tsop'],
   },
   {
@@ -84,6 +95,7 @@ const cases: readonly Case[] = [
     name: 'a reward that returns NaN',
     files: { ...good, 'run.yaml': withReward, 'broken.ts': rewardPlugin('trajectory.turns.map(() => Number.NaN)') },
     code: 1,
+    apart: true,
     says: ['CONTRACT_REWARD_NOT_FINITE', 'broken', 'NaN'],
   },
   {
@@ -94,16 +106,17 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** Each starts a process; on a busy machine that takes a while. */
+/** Those that start a process take a while on a busy machine. */
 const patience = 300_000;
 
 describe('turnwise train, given', () => {
-  it.concurrent.each(cases)(
+  it.each(cases)(
     '$name, says so and exits with $code',
-    async ({ files, set = [], code, says }) => {
+    async ({ files, set = [], code, says, apart }) => {
       const folder = await folderWith(files);
       const settings = set.flatMap((setting) => ['--set', setting]);
-      const result = await turnwise(['train', '-c', 'run.yaml', ...settings, '--run-dir', join(folder, 'out')], folder);
+      const words = ['train', '-c', 'run.yaml', ...settings, '--run-dir', join(folder, 'out')];
+      const result = await (apart ? turnwise(words, folder) : turnwiseHere(words, folder));
       for (const text of says) expect(result.stderr).toEqual(expect.stringMatching(pattern(text)));
       expect(result.code).toBe(code);
       expect(result.stdout).toBe('');
@@ -119,6 +132,12 @@ describe('turnwise train, given', () => {
     patience,
   );
 });
+
+/** {@link turnwise} without a process of its own. */
+async function turnwiseHere(words: readonly string[], folder: string): Promise<CommandResult> {
+  const { code, out, error } = await runInProcess(words, { folder });
+  return { code, stdout: out, stderr: error };
+}
 
 function pattern(text: string | RegExp): RegExp {
   return typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
+import { runInProcess } from '../../packages/cli/src/in-process.fixture.js';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
 
 const configuration = smallConfiguration
@@ -18,11 +19,11 @@ async function metrics(runFolder: string): Promise<string[]> {
   );
 }
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** The first test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
 
 describe('turnwise train', () => {
-  it('leaves a whole run folder, the same again from the same configuration, and its groups can be replayed', async () => {
+  it('leaves a whole run folder, the same again from the same configuration, its groups can be replayed, and it stays as it is', async () => {
     const folder = await folderWith(files);
     const [first, second, spread] = await Promise.all(
       ['one', 'two', 'workers'].map((name) =>
@@ -63,9 +64,9 @@ describe('turnwise train', () => {
 
     const recorded = join(one, 'trajectories/step-000001.jsonl');
     for (const strategy of ['tspo', 'tspo-literal', 'grpo', 'outcome-only']) {
-      const replayed = await turnwise(['replay', recorded, '--strategy', strategy, '--json'], folder);
+      const replayed = await runInProcess(['replay', recorded, '--strategy', strategy, '--json'], { folder });
       expect(replayed.code).toBe(0);
-      const groups = replayed.stdout
+      const groups = replayed.out
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, object>);
@@ -85,27 +86,21 @@ describe('turnwise train', () => {
         expect(groups.map((group) => group['advantages'])).toEqual(before.map((group) => group['advantages']));
       }
     }
-  });
 
-  it('refuses a folder that already holds a run', async () => {
-    const folder = await folderWith({ ...files, 'run.yaml': smallConfiguration });
-    const args = ['train', '-c', 'run.yaml', '--run-dir', join(folder, 'run')];
-    expect((await turnwise(args, folder)).code).toBe(0);
-    const again = await turnwise(args, folder);
+    const again = await turnwise(['train', '-c', 'run.yaml', '--run-dir', one], folder);
     expect(again.code).toBe(2);
     expect(again.stderr).toContain('RUN_EXISTS');
+    expect(await metrics(one)).toEqual(lines);
   });
 
-  it.concurrent.each(['grpo', 'outcome-only', 'tspo-literal', 'tspo-careful', 'tspo-dense'])(
+  it.each(['grpo', 'outcome-only', 'tspo-literal', 'tspo-careful', 'tspo-dense'])(
     'trains with --set strategy=%s',
     async (strategy) => {
       const folder = await folderWith({ ...files, 'run.yaml': smallConfiguration });
-      const result = await turnwise(
-        ['train', '-c', 'run.yaml', '--set', `strategy=${strategy}`, '--run-dir', join(folder, 'run'), '--json'],
-        folder,
-      );
-      expect(result.code).toBe(0);
-      expect(JSON.parse(result.stdout)).toMatchObject({ steps: 1 });
+      const words = ['train', '-c', 'run.yaml', '--set', `strategy=${strategy}`, '--run-dir', 'run', '--json'];
+      const { code, out } = await runInProcess(words, { folder });
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ steps: 1 });
     },
   );
 });

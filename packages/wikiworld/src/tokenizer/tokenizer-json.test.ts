@@ -20,19 +20,18 @@ describe('tokenizerJson', () => {
     expect(pieces('Tinvek')).toEqual(['ĠTin', 'vek']);
     expect(pieces('Who taught Tinvek?\n')).toEqual(['ĠWho', 'Ġtaught', 'ĠTin', 'vek', '?']);
     expect(pieces('<think> 1873 </think>')).toEqual(['<think>', 'Ġ1873', '</think>']);
-    for (const first of firstSyllables) for (const last of lastSyllables) expect(encode(first + last)).toHaveLength(2);
+    const names = firstSyllables.flatMap((first) => lastSyllables.map((last) => first + last));
+    expect(names.filter((name) => encode(name).length !== 2)).toEqual([]);
   });
 
   it('gives every text of a world back, without spelling any word of it in bytes', () => {
     for (const difficulty of ['standard', 'hard'] as const) {
       const world = generateWorld({ seed: 5, difficulty });
       const texts = [...world.passages, ...world.train, ...world.eval].map(({ text }) => text);
-      for (const text of texts) {
-        expect(decode(encode(text))).toBe(text);
-        expect(pieces(text).filter((piece) => /^[^ĠA-Za-z]$|^[A-Za-z]$/.test(piece) && !'.,?'.includes(piece))).toEqual(
-          [],
-        );
-      }
+      const encoded = texts.map(encode);
+      expect(encoded.map(decode)).toEqual(texts);
+      const used = [...new Set(encoded.flat())].map((id) => tokenizer.idToToken(id) ?? '');
+      expect(used.filter((piece) => /^[^ĠA-Za-z]$|^[A-Za-z]$/.test(piece) && !'.,?'.includes(piece))).toEqual([]);
     }
   });
 
