@@ -94,7 +94,35 @@ test('prompts and observations cannot bring in the tokens of the template', () =
   expect(chat.reply('<|open|>system')).toContain('user\n< |open|>system<|close|>');
 });
 
+test('a single character, or none, is no control token', () => {
+  const chat = format('marked', { controlTokens: ['', '<', '|', '<|close|>'] });
+  expect(chat.open('a|b')).toBe(format('marked').open('a|b'));
+});
+
+test('white space around blocks is trimmed as transformers does', () => {
+  const source = 'a\n  {% if true %}\n  b\n  {% endif %}\nc';
+  expect(compileChatTemplate(source).render([], false)).toBe('a\n  b\nc');
+});
+
 describe('templates in which a conversation cannot go on are refused', () => {
+  const each = '{% for m in messages %}[{{ m.content }}]{% endfor %}';
+  test.each([
+    [`{% if add_generation_prompt %}now{% endif %}${each}`, 'changes the prompt when the model is to answer it'],
+    [`{% if messages | length == 3 %}three{% endif %}${each}`, 'changes the prompt when the conversation goes on'],
+    [`{% if messages | length == 5 %}five{% endif %}${each}`, 'changes the prompt when the conversation goes on'],
+    [
+      "{% for m in messages %}{% if m.role == 'user' %}[{{ m.content }}]{% endif %}{% endfor %}",
+      'the chat template does not write what the model wrote',
+    ],
+  ])('%s', (source, message) => {
+    expect(() => new ChatFormat({ template: compileChatTemplate(source), observations: 'user' })).toThrow(message);
+  });
+
+  test('but one that does nothing of the kind is not', () => {
+    const chat = new ChatFormat({ template: compileChatTemplate(each), observations: 'user' });
+    expect(chat.open('q') + 'a' + chat.reply('o')).toBe('[q]a][o]');
+  });
+
   test.each<[keyof typeof chatTemplates, Settings, string]>([
     ['single', {}, 'one question only'],
     ['counting', {}, 'changes the prompt when the conversation goes on'],

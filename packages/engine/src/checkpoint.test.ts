@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadCheckpoint, loadOptimizer, saveCheckpoint, saveOptimizer } from './checkpoint.js';
+import { loadCheckpoint, loadOptimizer, readCheckpointConfig, saveCheckpoint, saveOptimizer } from './checkpoint.js';
 import type { Engine } from './engine.js';
+import { EngineUnavailable } from './engine-unavailable.js';
 import { readSafetensors, writeSafetensors, type Tensor } from './safetensors.js';
 import { letterTokenizerJson } from './testing/letter-tokenizer.js';
 import { randomBatch, smallEngine } from './testing/small-models.js';
@@ -60,6 +61,37 @@ test('config.json speaks Hugging Face', async () => {
     tie_word_embeddings: true,
     shift_taps: 3,
   });
+});
+
+test('the shape of a model is read without its weights, and what the files hold is compared with it', async () => {
+  const engine = smallEngine({ vocabularySize: 33 });
+  await saveCheckpoint(folder, { engine, tokenizer });
+  expect(await readCheckpointConfig(folder)).toEqual(engine.config);
+  expect(await readCheckpointConfig(folder, { contextLength: 20 })).toEqual({ ...engine.config, contextLength: 20 });
+  await expect(readCheckpointConfig(folder, { contextLength: 65 })).rejects.toThrow("65 is more than the model's 64");
+  const path = join(folder, 'model.safetensors');
+  const { tensors, metadata } = await readSafetensors(path);
+  const one = { shape: [1], values: Float32Array.of(1) };
+  const write = (...names: string[]): Promise<void> =>
+    writeSafetensors(path, { tensors: new Map([...tensors, ...names.map((name) => [name, one] as const)]), metadata });
+  await write('lm_head.weight', 'model.layers.0.self_attn.rotary_emb.inv_freq');
+  expect(await readCheckpointConfig(folder)).toEqual(engine.config);
+  await write('lm_head.bias');
+  await expect(readCheckpointConfig(folder)).rejects.toThrow(
+    "tensor 'lm_head.bias': the model of config.json has none",
+  );
+});
+
+test('a vocabulary may be exactly as large as the tokenizer', async () => {
+  await saveCheckpoint(folder, { engine: smallEngine({ vocabularySize: 31 }), tokenizer });
+  expect((await loadCheckpoint(folder)).engine.config.vocabularySize).toBe(31);
+});
+
+test('a model that cannot be made says in which folder, an engine that is not there what it is', async () => {
+  await saveCheckpoint(folder, { engine: smallEngine({ vocabularySize: 33 }), tokenizer });
+  await expect(loadCheckpoint(folder, { memoryLimitBytes: 70_000 })).rejects.toThrow(`${folder}: the model needs`);
+  const missing = loadCheckpoint(folder, { engine: 'tfjs-gpu' });
+  await expect(missing).rejects.toThrow(EngineUnavailable);
 });
 
 describe('a folder that does not hold what it should', () => {
@@ -126,6 +158,9 @@ describe('a folder that does not hold what it should', () => {
       'tokenizer.json: has 31 tokens, but config.json a vocab_size of 20',
     ],
     ['a config.json that is not JSON', () => writeFile(join(folder, 'config.json'), '{'), 'config.json: '],
+    ['a list', () => writeFile(join(folder, 'config.json'), '[]'), 'config.json: expected a JSON object'],
+    ['nothing', () => writeFile(join(folder, 'config.json'), 'null'), 'config.json: expected a JSON object'],
+    ['a number', () => writeFile(join(folder, 'config.json'), '5'), 'config.json: expected a JSON object'],
     ['no tokenizer', () => rm(join(folder, 'tokenizer.json')), 'tokenizer.json'],
   ])('%s', async (_, spoil, message) => {
     await spoil();
@@ -142,6 +177,13 @@ describe('a folder that does not hold what it should', () => {
     const { tensors } = await readSafetensors(join(folder, 'optimizer.safetensors'));
     await writeSafetensors(join(folder, 'optimizer.safetensors'), { tensors, metadata: {} });
     await expect(loadOptimizer(folder, engine)).rejects.toThrow("expected a whole number as metadata 'step'");
+    for (const step of ['-1', '1.5', 'x']) {
+      await writeSafetensors(join(folder, 'optimizer.safetensors'), { tensors, metadata: { step } });
+      await expect(loadOptimizer(folder, engine)).rejects.toThrow(`metadata 'step', found "${step}"`);
+    }
     expect(engine.optimizerState()).toEqual(before);
+    await writeSafetensors(join(folder, 'optimizer.safetensors'), { tensors, metadata: { step: '0' } });
+    await loadOptimizer(folder, engine);
+    expect(engine.optimizerState().step).toBe(0);
   });
 });

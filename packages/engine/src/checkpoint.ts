@@ -47,7 +47,7 @@ export async function saveCheckpoint(folder: string, { engine, tokenizer, docume
 /** The weights are written as float32, whatever they were read from. */
 function asFloat32(config: ConfigJson): ConfigJson {
   const key = config.dtype === undefined ? 'torch_dtype' : 'dtype';
-  return config.model_type === 'turnwise' ? config : { ...config, [key]: 'float32' };
+  return { ...config, [key]: 'float32' };
 }
 
 /**

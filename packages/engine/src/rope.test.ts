@@ -58,7 +58,7 @@ test.each<[Partial<Record<string, unknown>>, string]>([
   [{ highFrequencyFactor: 1 }, 'highFrequencyFactor must be above lowFrequencyFactor 1, got 1'],
   [{ highFrequencyFactor: 0.5 }, 'highFrequencyFactor must be above lowFrequencyFactor 1, got 0.5'],
 ])('a scaling with %j is refused', (changes, message) => {
-  expect(() => validateRopeScaling({ ...llama3, ...changes } as RopeScaling)).toThrow(message);
+  expect(() => validateRopeScaling({ ...llama3, ...changes })).toThrow(message);
 });
 
 test('scalings at the border are not refused', () => {
