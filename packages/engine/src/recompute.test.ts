@@ -67,7 +67,7 @@ test('adapters too', () => {
 });
 
 test('memory grows with the tokens by a hidden state a layer, not by all of its activations', () => {
-  const { config } = smallEngine({ layerCount: 8, vocabularySize: 4000 });
+  const { config } = smallEngine({ layerCount: 8, vocabularySize: 1000 });
   const batch = randomBatch(config, Array<number>(64).fill(64), 1);
   const [kept, recomputed] = [false, true].map((recompute) => {
     const engine = createEngine({ config, seed: 1, recompute });
