@@ -5,8 +5,6 @@ import { z } from 'zod';
 
 /** How a search tool is offered. */
 export interface SearchServerOptions {
-  /** Name of the offered tool. Default `search`. */
-  readonly tool?: string;
   /** Hits when the caller names no number. Default 3. */
   readonly topK?: number;
   /** Most hits a caller gets. Default 20. */
@@ -20,11 +18,11 @@ const results = {
 /** An MCP server with one tool, `search(query, topK?)`: hits as structured content and as text to read. */
 export function createSearchServer(
   tool: SearchTool,
-  { tool: name = 'search', topK: usual = 3, maxTopK = 20 }: SearchServerOptions = {},
+  { topK: usual = 3, maxTopK = 20 }: SearchServerOptions = {},
 ): McpServer {
   const server = new McpServer({ name: 'turnwise-search', version: '0.1.0' });
   server.registerTool(
-    name,
+    'search',
     {
       title: 'Search passages',
       description: 'Finds passages of the corpus by full-text search, best first.',

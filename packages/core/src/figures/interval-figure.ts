@@ -24,11 +24,12 @@ export interface IntervalFigure {
   readonly range?: readonly [number, number];
   /** A vertical line here, e.g. 0 for differences. */
   readonly reference?: number;
-  readonly width?: number;
 }
 
+const width = 560;
+
 /** A point with its interval in each row, shares shown in percent. */
-export function intervalFigure({ title, xLabel, rows, range, reference, width = 560 }: IntervalFigure): string {
+export function intervalFigure({ title, xLabel, rows, range, reference }: IntervalFigure): string {
   const longest = Math.max(0, ...rows.map(({ name }) => Array.from(name).length));
   const left = Math.min(260, 24 + 6.4 * longest);
   const noted = Math.max(0, ...rows.map(({ note = '' }) => note.length));

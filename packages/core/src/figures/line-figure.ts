@@ -19,23 +19,21 @@ export interface LineFigure {
   readonly lines: readonly FigureLine[];
   /** Values are shares and shown in percent. */
   readonly percent?: boolean;
-  /** The least the axis shows; wider where values are. */
-  readonly range?: readonly [number, number];
   /** A level drawn across, with its name. */
   readonly level?: { readonly value: number; readonly name: string };
-  readonly width?: number;
-  readonly height?: number;
 }
+
+const [width, height] = [560, 320];
 
 /** Lines over training, each with its band, named at the right in the order of their ends. */
 export function lineFigure(figure: LineFigure): string {
-  const { title, xLabel, yLabel, lines, percent = false, range, level, width = 560, height = 320 } = figure;
+  const { title, xLabel, yLabel, lines, percent = false, level } = figure;
   const left = 56;
   const longest = Math.max(0, ...lines.map(({ name }) => Array.from(name).length));
   const right = width - Math.min(220, 48 + 6.8 * longest);
   const [top, bottom] = [28, height - 44];
   const all = lines.flatMap(({ y, low = [], high = [] }) => [...y, ...low, ...high]).filter(Number.isFinite);
-  const ys = [...all, ...(range ?? []), ...(level === undefined ? [] : [level.value])];
+  const ys = [...all, ...(level === undefined ? [] : [level.value])];
   const xs = lines.flatMap(({ x }) => x);
   const scaleX = linearScale(least(xs, 0), most(xs, 1), left, right, true);
   const scaleY = linearScale(least(ys, 0), most(ys, 1), bottom, top);

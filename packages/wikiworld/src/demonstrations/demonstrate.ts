@@ -14,12 +14,12 @@ export interface DemonstrateOptions {
   readonly facts: FactIndex;
   readonly profile: Profile;
   readonly random: RandomStream;
-  /** Turns after which the script stops, the answer's included. Default 5. */
-  readonly maxTurns?: number;
-  /** Hits per search. Default 3. */
-  readonly topK?: number;
 }
 
+/** Turns after which the script stops, the answer's included. */
+const maxTurns = 5;
+/** Hits of a search. */
+const topK = 3;
 /** Searches in vain for one fact before even an expert answers with what it has. */
 const patience = 2;
 
@@ -30,7 +30,7 @@ const patience = 2;
  * next ("Morlas mother"), then searches or answers.
  */
 export async function demonstrate(question: WorldQuestion, options: DemonstrateOptions): Promise<Demonstration> {
-  const { protocol, facts, profile, random, maxTurns = 5 } = options;
+  const { protocol, facts, profile, random } = options;
   const happens = (...rates: readonly number[]): number => {
     let rest = random.next();
     return rates.findIndex((rate) => (rest -= rate) < 0);
@@ -115,7 +115,7 @@ function poseQuery(
 
 async function look(
   query: string,
-  { search, protocol, topK = 3 }: DemonstrateOptions,
+  { search, protocol }: DemonstrateOptions,
 ): Promise<{ readonly hits: readonly Passage[]; readonly text: string }> {
   const [outcome] = await search.search([query], { topK, signal: new AbortController().signal });
   if (outcome === undefined) throw new Error('the search tool returned no outcome for the query');
