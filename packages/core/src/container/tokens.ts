@@ -14,7 +14,6 @@ export const LoggerToken = token<Logger>('logger');
 export const ClockToken = token<{ now(): number }>('clock');
 
 /** Run scope. */
-export const SignalToken = token<AbortSignal>('signal');
 export const DisposalToken = token<DisposalStack>('disposal');
 export const DataToken = token<RunData>('data');
 export const CorpusToken = token<readonly Passage[]>('corpus');

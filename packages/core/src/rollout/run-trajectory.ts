@@ -29,6 +29,8 @@ const endOfRun: ReadonlySet<string> = new Set(['RUN_NOT_TRAINABLE', 'RUN_SERVER_
 
 type Ending = { answer: string | null; stopReason: StopReason };
 
+const outOfContext: Ending = { answer: null, stopReason: 'context-limit' };
+
 /**
  * Lets the policy answer one question: think, search, read, answer, until it answers or a limit ends it.
  * Failures of policy or search are data on the returned trajectory (`failure`). What throws is an abort of the whole run,
@@ -59,7 +61,7 @@ export async function runTrajectory(
       const maySearch = turn < options.maxTurns - 1;
       const room = roomInContext(policy, conversation);
       if (room < 1) {
-        ending = { answer: null, stopReason: 'context-limit' };
+        ending = outOfContext;
         break;
       }
       const sample = await policy.sample(
@@ -78,24 +80,13 @@ export async function runTrajectory(
       assertSample(sample, id);
       conversation.appendTokens('policy', sample.text, sample.tokenIds);
       const action = protocol.parse(sample.text);
+      ending = endingOf(action, sample, maySearch);
       let observation: Observation | null = null;
-      if (action.kind === 'answer') {
-        ending = { answer: action.text, stopReason: 'answered' };
-      } else if (action.kind === 'invalid' && sample.finish === 'length') {
-        ending = { answer: null, stopReason: 'token-limit' };
-      } else if (!maySearch) {
-        ending = { answer: null, stopReason: 'turn-limit' };
-      } else {
+      if (ending === null && action.kind !== 'answer') {
         const outcome = await respond(parts, action, conversation, options, both);
         failure ??= outcome.failure;
-        const reply = conversation.reply(outcome.observation, sample);
-        // Without room to read it and to write one more token, the policy never sees the observation.
-        if (roomInContext(policy, conversation) <= reply.tokenIds.length) {
-          ending = { answer: null, stopReason: 'context-limit' };
-        } else {
-          observation = { ...outcome.observation, tokenIds: reply.tokenIds };
-          conversation.appendTokens('observation', reply.text, reply.tokenIds);
-        }
+        observation = read(outcome.observation, sample, conversation, policy);
+        if (observation === null) ending = outOfContext;
       }
       const { text, tokenIds, logprobs, version } = sample;
       const output = { text, tokenIds, logprobs, ...(version === undefined ? {} : { policyVersion: version }) };
@@ -103,7 +94,7 @@ export async function runTrajectory(
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (TurnwiseError.is(error) && (error.code.startsWith('CONTRACT_') || endOfRun.has(error.code))) throw error;
+    if (isOfTheRun(error)) throw error;
     const late = deadline?.aborted
       ? `took longer than ${options.timeoutSeconds} s`
       : groupDeadline?.aborted
@@ -119,6 +110,13 @@ export async function runTrajectory(
     policy.release?.(cacheId);
   }
   return { id, prompt, turns, ...ending, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** How the trajectory ends with this action; `null`: it goes on. */
+function endingOf(action: Action, { finish }: Sample, maySearch: boolean): Ending | null {
+  if (action.kind === 'answer') return { answer: action.text, stopReason: 'answered' };
+  if (action.kind === 'invalid' && finish === 'length') return { answer: null, stopReason: 'token-limit' };
+  return maySearch ? null : { answer: null, stopReason: 'turn-limit' };
 }
 
 async function respond(
@@ -143,6 +141,22 @@ async function respond(
   };
 }
 
+/**
+ * Puts what came back into the conversation. `null`: without room to read it and to write one more token, the policy
+ * never sees it.
+ */
+function read(
+  observation: Observation,
+  sample: Sample,
+  conversation: Conversation,
+  policy: Policy,
+): Observation | null {
+  const reply = conversation.reply(observation, sample);
+  if (roomInContext(policy, conversation) <= reply.tokenIds.length) return null;
+  conversation.appendTokens('observation', reply.text, reply.tokenIds);
+  return { ...observation, tokenIds: reply.tokenIds };
+}
+
 function roomInContext(policy: Policy, conversation: Conversation): number {
   const { maxContext } = policy.capabilities;
   return maxContext === null ? Number.MAX_SAFE_INTEGER : maxContext - conversation.tokenIds.length;
@@ -164,6 +178,11 @@ function assertSample(sample: Sample, id: string): void {
       { hint: 'Log-probabilities are finite and at most 0.' },
     );
   }
+}
+
+/** Whether an error says that no trajectory will do better. */
+function isOfTheRun(error: unknown): boolean {
+  return TurnwiseError.is(error) && (error.code.startsWith('CONTRACT_') || endOfRun.has(error.code));
 }
 
 /** A policy may say itself what ended the rollout; anything else it throws is a failure of the policy. */
