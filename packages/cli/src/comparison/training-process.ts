@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import type { PlannedRun } from './planned-run.js';
 
 /** How a training ended. */
-type TrainingEnd =
+export type TrainingEnd =
   { readonly kind: 'done' } | { readonly kind: 'stopped' } | { readonly kind: 'failed'; readonly reason: string };
 
 export interface TrainingProcess {
