@@ -36,8 +36,8 @@ function contentsBelow(folder: string, around: readonly string[], isRoot = false
     .flatMap((name) => {
       const path = join(folder, name);
       const real = realPath(path);
-      const stat = real === null ? null : statSync(real);
-      if (real === null || stat === null) return [{ path, content: 'link' }];
+      if (real === null) return [{ path, content: 'link' }];
+      const stat = statSync(real);
       if (stat.isFile()) return [{ path, content: createHash('sha256').update(readFileSync(real)).digest('hex') }];
       if (!stat.isDirectory()) return [{ path, content: 'special' }];
       return around.includes(real) ? [{ path, content: 'link' }] : contentsBelow(path, [...around, real]);
