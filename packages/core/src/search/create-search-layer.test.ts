@@ -262,6 +262,25 @@ describe('failures', () => {
     expect(layer.counters().breakerOpened).toBe(1);
   });
 
+  it('counts a call as failed for the breaker when all of its outcomes are failures', async () => {
+    const down = (query: string): SearchOutcome => ({ status: 'error', hits: [], message: `no ${query}` });
+    const half = await layerOver(
+      new Tool((queries) => queries.map((query, place) => (place === 0 ? down : found)(query))),
+      {
+        breakerFailures: 1,
+      },
+    );
+    const asked = half.layer.search(['a', 'b'], { topK: 3, signal: never });
+    await half.time.pass(2);
+    expect((await asked).map(({ status }) => status)).toEqual(['error', 'ok']);
+    expect(half.layer.counters().breakerOpened).toBe(0);
+    const all = await layerOver(new Tool((queries) => queries.map(down)), { breakerFailures: 1 });
+    const failed = all.layer.search(['a', 'b'], { topK: 3, signal: never });
+    await all.time.pass(2);
+    await failed;
+    expect(all.layer.counters()).toMatchObject({ breakerOpened: 1, outcomes: { error: 2 } });
+  });
+
   it('rejects when the tool breaks its contract', async () => {
     const tool = new Tool(() => [found('a')]);
     const { layer, time } = await layerOver(tool);
