@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { GrowingFile } from './growing-file.js';
 import { MetricsTail } from './metrics-tail.js';
 import { copyLines, keepLines, wholeLines } from './whole-lines.js';
 
@@ -50,6 +51,40 @@ describe('MetricsTail', () => {
   });
 });
 
+describe('GrowingFile', () => {
+  it('gives a line whole that is longer than what is read at a time', async () => {
+    const growing = new GrowingFile(file);
+    const long = ['a'.repeat(1_500_000), 'b', 'c'.repeat(900_000), ''];
+    writeFileSync(file, long.map((line) => `${line}\n`).join('') + 'rest');
+    const first = await growing.appended();
+    let text = '';
+    for await (const piece of first.pieces) {
+      expect(piece.at(-1)).toBe(10);
+      text += piece.toString();
+    }
+    expect(first.anew).toBe(true);
+    expect(text).toBe(long.map((line) => `${line}\n`).join(''));
+    appendFileSync(file, '!\n');
+    const second = await growing.appended();
+    expect(second.anew).toBe(false);
+    for await (const piece of second.pieces) expect(piece.toString()).toBe('rest!\n');
+    const third = await growing.appended();
+    expect(third.anew).toBe(false);
+    for await (const piece of third.pieces) throw new Error(piece.toString());
+  });
+
+  it('begins anew when the file is gone, and has nothing then', async () => {
+    const growing = new GrowingFile(file);
+    expect((await growing.appended()).anew).toBe(false);
+    writeFileSync(file, 'one\n');
+    for await (const piece of (await growing.appended()).pieces) expect(piece).toHaveLength(4);
+    rmSync(file);
+    const gone = await growing.appended();
+    expect(gone.anew).toBe(true);
+    for await (const piece of gone.pieces) throw new Error(piece.toString());
+  });
+});
+
 describe('whole lines', () => {
   // Longer than the pieces a file is read in, so that lines lie across them.
   const long = Array.from({ length: 5000 }, (_, index) => `${index} ${'ä'.repeat(index % 300)}`);
@@ -59,6 +94,17 @@ describe('whole lines', () => {
     expect(await linesOf(file)).toEqual(long);
     writeFileSync(file, '');
     expect(await linesOf(file)).toEqual([]);
+  });
+
+  it('stay as they are when another file cannot take them', async () => {
+    writeFileSync(file, 'one\ntwo\n');
+    const failing = (line: string): boolean => {
+      if (line === 'two') throw new Error('no line');
+      return true;
+    };
+    await expect(keepLines(file, failing)).rejects.toThrow('no line');
+    expect(readdirSync(folder)).toEqual(['metrics.jsonl']);
+    expect(await linesOf(file)).toEqual(['one', 'two']);
   });
 
   it('are copied and kept by choice; a file of which none stays goes', async () => {

@@ -40,6 +40,8 @@ export async function putAside(files: RunFiles, step: number, rollback: number):
     await copyLines(files.metrics, join(place, 'metrics.jsonl'), (line) => stepOf(line) > step);
     for (const folder of [files.trajectories, files.evaluations]) {
       await mkdir(join(place, basename(folder)));
+      // Where the settings keep no trajectories there is no folder of them.
+      if (!existsSync(folder)) continue;
       for (const name of await readdir(folder)) {
         if (stepInName(name) > step) await copyFile(join(folder, name), join(place, basename(folder), name));
       }

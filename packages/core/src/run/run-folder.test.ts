@@ -112,6 +112,113 @@ describe('RunFolder', () => {
     expect((await folder.goBack(2, 1))?.state).toEqual({ ...state, best: null });
   });
 
+  it('keeps what it goes back over, also when no trajectories were written', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    for (const step of [0, 1, 2, 3]) {
+      await folder.appendMetrics({ step });
+      await folder.writeEvaluation(step, []);
+      if (step > 0) await folder.writeCheckpoint(step, { ...state, updates: step }, save);
+      if (step === 1) expect((await folder.goBack(1, 1))?.step).toBe(1);
+    }
+    await folder.appendEvent({ step: 3, kind: 'note', message: 'x' });
+    for (const step of [1, 2, 3]) await folder.writeTrajectories(step, [{ step }]);
+    writeFileSync(join(place, 'checkpoints/step-000002/model.safetensors'), 'damaged');
+    const back = await folder.goBack(2, 2);
+    // The latest that is whole, and not later than asked for.
+    expect(back).toMatchObject({ step: 1, checkpoint: join(place, 'checkpoints/step-000001'), state: { updates: 1 } });
+    const aside = join(place, 'rollbacks/2');
+    expect(readFileSync(join(aside, 'metrics.jsonl'), 'utf8')).toBe('{"step":2}\n{"step":3}\n');
+    expect(readdirSync(join(aside, 'trajectories'))).toEqual(['step-000002.jsonl', 'step-000003.jsonl']);
+    expect(readFileSync(join(aside, 'trajectories/step-000003.jsonl'), 'utf8')).toBe('{"step":3}\n');
+    expect(readdirSync(join(aside, 'evaluations'))).toEqual(['step-000002.jsonl', 'step-000003.jsonl']);
+    expect(readdirSync(join(place, 'rollbacks'))).toEqual(['1', '2']);
+    expect(await readMetrics(place)).toEqual([{ step: 0 }, { step: 1 }]);
+    expect(readdirSync(join(place, 'checkpoints'))).toEqual(['step-000001']);
+    // What happened did happen.
+    expect(readFileSync(join(place, 'events.jsonl'), 'utf8')).toContain('"note"');
+    expect(await folder.goBack(0, 3)).toBeNull();
+  });
+
+  it('names its best checkpoint as long as that is there', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    const best = (): string => readFileSync(join(place, 'checkpoints/best.json'), 'utf8');
+    const by = { metric: 'eval/f1', mode: 'max' } as const;
+    await folder.writeCheckpoint(1, state, save);
+    await folder.writeCheckpoint(2, state, save);
+    await folder.writeBest({ step: 1, value: 0.5 }, by);
+    await folder.rewindTo(1);
+    expect(JSON.parse(best())).toEqual({ step: 1, folder: 'step-000001', ...by, value: 0.5 });
+    await folder.writeBest({ step: 2, value: 0.75 }, by);
+    await folder.rewindTo(1);
+    expect(best).toThrow('ENOENT');
+    writeFileSync(join(place, 'checkpoints/best.json'), '{"fol');
+    await folder.rewindTo(1);
+    expect(best).toThrow('ENOENT');
+  });
+
+  it('has removed later checkpoints when its metrics cannot be cut', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    for (const step of [1, 2, 9, 10]) await folder.writeCheckpoint(step, state, save);
+    mkdirSync(join(place, 'metrics.jsonl'));
+    expect((await failure(folder.rewindTo(2))).code).toBe('RUN_WRITE_FAILED');
+    expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([1, 2]);
+  });
+
+  it('has only checkpoints with a name and state of one, by number', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    for (const step of [1_000_000, 20, 3]) await folder.writeCheckpoint(step, state, save);
+    for (const name of ['my-step-000007', 'step-000008.former', 'step-9']) {
+      mkdirSync(join(place, 'checkpoints', name));
+      writeFileSync(join(place, 'checkpoints', name, 'trainer.json'), '{}');
+    }
+    expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([3, 20, 1_000_000]);
+  });
+
+  it('has digests of all files of a checkpoint, however deep, and says which is not what it was', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    const checkpoint = await folder.writeCheckpoint(1, state, async (temporary) => {
+      mkdirSync(join(temporary, 'deep/er'), { recursive: true });
+      writeFileSync(join(temporary, 'deep/er/b'), 'bb');
+      return save(temporary);
+    });
+    const trainer = JSON.parse(readFileSync(join(checkpoint, 'trainer.json'), 'utf8')) as object;
+    expect(trainer).toMatchObject({
+      step: 1,
+      search: null,
+      files: {
+        // `printf bb | sha256sum`
+        'deep/er/b': { bytes: 2, sha256: '3b64db95cb55c763391c707108489ae18b4112d783300de38e033b4c98c3deaf' },
+        'model.safetensors': { bytes: 7 },
+      },
+    });
+    writeFileSync(join(checkpoint, 'deep/er/b'), 'bc');
+    expect(await failure(readCheckpoint(checkpoint))).toMatchObject({
+      code: 'RUN_CORRUPT',
+      where: checkpoint,
+      message: `The checkpoint ${checkpoint} is damaged: deep/er/b is not what was written.`,
+    });
+  });
+
+  it('has in its checkpoints the search they were made with', async () => {
+    const folder = await RunFolder.create(place, { ...manifest, searchKey: 'abc' });
+    expect((await readWholeCheckpoint(await folder.writeCheckpoint(1, state, save))).search).toBe('abc');
+  });
+
+  it('keeps the newest trajectories, and files that are none', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    await folder.pruneTrajectories(1);
+    for (const step of [2, 10, 9]) await folder.writeTrajectories(step, []);
+    for (const name of ['step-000001.jsonl.txt', 'my-step-000001.jsonl']) {
+      writeFileSync(join(place, 'trajectories', name), '');
+    }
+    await folder.pruneTrajectories(1);
+    expect(readdirSync(join(place, 'trajectories')).sort()).toEqual([
+      'my-step-000001.jsonl',
+      'step-000001.jsonl.txt',
+      'step-000010.jsonl',
+    ]);
+  });
+
   it('rewinds to a step, with a line that a crash cut off', async () => {
     const folder = await RunFolder.create(place, manifest);
     for (const step of [0, 1, 2, 3]) {
@@ -152,6 +259,17 @@ describe('RunFolder', () => {
     const error = await failure(folder.writeTrajectories(1, []));
     expect(error).toMatchObject({ code: 'RUN_WRITE_FAILED', where: join(place, 'trajectories/step-000001.jsonl') });
     expect((await failure(RunFolder.create(join(place, 'manifest.json/x'), manifest))).code).toBe('RUN_WRITE_FAILED');
+  });
+
+  it('stays when something was recorded, or something else lies there', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    await folder.appendMetrics({ step: 0 });
+    await folder.removeIfEmpty();
+    expect(readdirSync(place).sort()).toEqual(['manifest.json', 'metrics.jsonl', 'run.lock']);
+    const other = await RunFolder.create(join(place, '../other'), manifest);
+    writeFileSync(join(other.path, 'notes.txt'), '');
+    await other.removeIfEmpty();
+    expect(readdirSync(other.path)).toEqual(['notes.txt']);
   });
 
   it('leaves nothing behind when nothing was recorded', async () => {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { lockHolder, lockRun } from './run-lock.js';
 
 let folder = '';
@@ -11,7 +11,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'turnwise-lock-'));
   file = join(folder, 'run.lock');
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 /** The number of a process that is gone. */
 const gone = (): number => spawnSync(process.execPath, ['-e', '']).pid;
@@ -50,8 +53,33 @@ describe('lockRun', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('is held by a process of another user too, and by one whose beginning nobody knows', async () => {
+    jest.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not yours'), { code: 'EPERM' });
+    });
+    // A number that no process has, so that its beginning is not known.
+    writeFileSync(file, `999999999 ${hostname()} 00000000:1\n`);
+    expect(await lockHolder(file)).toBe(999999999);
+    await expect(lockRun(file)).rejects.toMatchObject({ code: 'RUN_EXISTS' });
+    writeFileSync(file, `${process.pid} ${hostname()}\n`);
+    expect(await lockHolder(file)).toBe(process.pid);
+    jest.restoreAllMocks();
+    writeFileSync(file, `1 another-${hostname()}\n`);
+    expect(await lockHolder(file)).toBeNull();
+  });
+
+  it('tells when the lock cannot be made at all', async () => {
+    await expect(lockRun(join(folder, 'none/run.lock'))).rejects.toMatchObject({ code: 'RUN_WRITE_FAILED' });
+  });
+
   it('keeps out of a folder that another machine holds, or whose lock cannot be read', async () => {
-    for (const text of [`1 another-${hostname()}\n`, '']) {
+    for (const text of [
+      `1 another-${hostname()}\n`,
+      '',
+      `x1 ${hostname()}\n`,
+      `1x ${hostname()}\n`,
+      `${process.pid}\n`,
+    ]) {
       writeFileSync(file, text);
       await expect(lockRun(file)).rejects.toMatchObject({
         code: 'RUN_EXISTS',
