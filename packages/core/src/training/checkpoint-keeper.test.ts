@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { FakeTraining, fakeData, fakeSettings, type Script } from './fake-training.fixture.js';
-import { trainRun, type TrainingOptions } from './train-run.js';
-import type { HeldOutScores, ResumePoint, TrainingParts, TrainingSettings } from './training-settings.js';
+import { trainRun } from './train-run.js';
+import type {
+  HeldOutScores,
+  ResumePoint,
+  TrainingOptions,
+  TrainingParts,
+  TrainingSettings,
+} from './training-settings.js';
 
 const mixed: Script = ({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no');
 
