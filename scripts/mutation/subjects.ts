@@ -6,9 +6,7 @@ const sets: Readonly<Record<string, readonly string[]>> = {
   credit: ['packages/core/src/credit', ...plugins('advantage-'), ...plugins('reward-')],
   advantages: plugins('advantage-'),
   rewards: plugins('reward-'),
-  core: ['objective', 'rollout', 'training', 'run', 'data', 'plugin', 'container', 'statistics'].map(
-    (folder) => `packages/core/src/${folder}`,
-  ),
+  core: rooms('packages/core/src', ['contract', 'credit', 'isolation']),
   engine: ['packages/engine/src', '!packages/engine/src/tfjs/**'],
 };
 
@@ -18,7 +16,10 @@ const elsewhere: readonly { readonly code: RegExp; readonly tests: readonly stri
     code: /^(packages\/core\/src\/credit|plugins\/(advantage|reward)-)/,
     tests: ['test/golden', 'test/conformance/advantages.test.ts', 'test/conformance/rewards.test.ts'],
   },
-  { code: /^packages\/core\/src\/(?!credit(\/|$))/, tests: ['packages/core/src'] },
+  // What these do is asked for by all others.
+  { code: /^packages\/core\/src\/(errors|schema)/, tests: ['packages/core/src'] },
+  // The command line in this process: plugins and configurations that are bad in every way.
+  { code: /^packages\/core\/src\/plugin/, tests: ['packages/core/src/config', 'test/errors'] },
 ];
 
 /**
@@ -65,6 +66,14 @@ export function subjectOf(words: readonly string[], asked: readonly string[] = [
 function named(word: string): readonly string[] | undefined {
   const folder = ['packages', 'plugins'].map((kind) => `${kind}/${word}/src`).find(isFolder);
   return folder === undefined ? undefined : [folder];
+}
+
+/** The folders of a package's source but for some. */
+function rooms(source: string, without: readonly string[]): readonly string[] {
+  return readdirSync(source).flatMap((name) => {
+    const path = `${source}/${name}`;
+    return isFolder(path) && !without.includes(name) ? [path] : [];
+  });
 }
 
 function plugins(prefix: string): readonly string[] {

@@ -60,15 +60,19 @@ export class PluginStates {
   }
 }
 
-/** Whether a value comes back from JSON as it is: no NaN, no undefined, nothing with a class. */
-function isJson(value: unknown): boolean {
+/**
+ * Whether a value comes back from JSON as it is: no NaN, no undefined, nothing with a class, nothing that holds itself.
+ *
+ * @param around what it lies in
+ */
+function isJson(value: unknown, around: readonly unknown[] = []): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  if (typeof value !== 'object') return false;
+  if (typeof value !== 'object' || around.includes(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isPlain && Object.values(value).every(isJson);
+  const within = [...around, value];
+  return (Array.isArray(value) || isPlain) && Object.values(value).every((part) => isJson(part, within));
 }
 
 function calling<Result>(name: string, method: string, call: () => Result): Result {
