@@ -18,8 +18,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const configured = (...set: string[]): Promise<LoadedConfig> =>
-  loadConfig({ file: null, set: ['training.steps=4', ...set], currentFolder: root });
+const known = new Map<string, Promise<LoadedConfig>>();
+/** Four steps, and what is set on top. */
+function configured(...set: string[]): Promise<LoadedConfig> {
+  const key = set.join(' ');
+  const loaded =
+    known.get(key) ?? loadConfig({ file: null, set: ['training.steps=4', ...set], currentFolder: tmpdir() });
+  known.set(key, loaded);
+  return loaded;
+}
 
 const digest = (letter: string, count: number) => ({ sha256: letter.repeat(64), count, source: { file: 'x.jsonl' } });
 const reward = {
