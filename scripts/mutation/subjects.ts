@@ -30,7 +30,7 @@ const leftOut = [
   /\/isolation\//,
   /real-data/,
   /\/stop-time\//,
-  /engine\/src\/(tfjs\/|(wasm-build|gradients|learning|lora|recompute)\.test)/,
+  /engine\/src\/(tfjs\/|(wasm-build|gradients|learning)\.test)/,
 ];
 
 /** Code to be mutated, as Stryker's patterns, and the test files that judge it. */

@@ -9,8 +9,7 @@ import { loraTargets, type LoraConfig } from './lora.js';
 import { normalStream } from './random-normal.js';
 import { readSafetensors, writeSafetensors } from './safetensors.js';
 import { tinyConfigs, writeHuggingFaceFolder, writeJson } from './testing/hugging-face-folder.js';
-import { referenceScores, type ReferenceWeights } from './testing/reference-transformer.js';
-import { randomBatch } from './testing/small-models.js';
+import { scores, step, stored, usesOfTraining } from './testing/training-steps.js';
 
 const all: LoraConfig = { rank: 3, alpha: 7, targets: loraTargets };
 
@@ -38,18 +37,6 @@ async function adapted(config: keyof typeof tinyConfigs, lora: LoraConfig, seed 
   return engine;
 }
 
-const batchOf = (engine: Engine, seed = 3) => randomBatch(engine.config, [5, 30, 17], seed);
-const scores = (engine: Engine): Float32Array => engine.score(batchOf(engine)).logprobs;
-const stored = (engine: Engine) => engine.parameters().map(({ name }) => [name, engine.readParameter(name)]);
-
-function step(engine: Engine, seed: number): void {
-  const batch = batchOf(engine, seed);
-  engine.zeroGradients();
-  engine.forward(batch);
-  engine.backward({ logprobs: new Float32Array(batch.scored.length).fill(-0.1) });
-  engine.optimizerStep({ learningRate: 0.01 });
-}
-
 test('adapters start as if they were not there', async () => {
   const plain = await writeHuggingFaceFolder(base, tinyConfigs.qwen3);
   const { engine } = await loadCheckpoint(base, { lora: all });
@@ -67,56 +54,6 @@ describe.each([
   ['qwen2', { rank: 8, alpha: 4, targets: ['v_proj', 'up_proj', 'o_proj'], rankStabilised: true }],
   ['qwen3', { rank: 1, alpha: 2, targets: ['k_proj', 'q_proj', 'gate_proj', 'down_proj'] }],
 ] as const satisfies readonly (readonly [keyof typeof tinyConfigs, LoraConfig])[])('%s %j', (name, lora) => {
-  test('every adapter has the gradient of the double-precision reference', async () => {
-    const engine = await adapted(name, lora);
-    const batch = randomBatch(engine.config, [2, 3, 21], 7);
-    const loss = Float32Array.from(batch.scored, (_, i) => Math.sin(i));
-    engine.forward(batch);
-    engine.backward({ logprobs: loss });
-    const scale = lora.alpha / ('rankStabilised' in lora ? Math.sqrt(lora.rank) : lora.rank);
-    const adapters = new Map(
-      engine.trainedParameters().map((tensor) => [tensor.name, Float64Array.from(engine.readParameter(tensor.name))]),
-    );
-    /** The loss with W + scale B A in place of each W. */
-    const lossAt = (changed: string, values: Float64Array): number => {
-      const weights: ReferenceWeights = new Map();
-      for (const { name: weight, shape } of engine.parameters()) {
-        const w = Float64Array.from(engine.readParameter(weight));
-        const [aName, bName] = ['A', 'B'].map((letter) => weight.replace(/weight$/u, `lora_${letter}.weight`));
-        const [a, b] = [aName, bName].map((n = '') => (n === changed ? values : adapters.get(n)));
-        const inputs = shape[1] ?? 1;
-        if (a && b) {
-          w.forEach((value, i) => {
-            const [output, input] = [Math.floor(i / inputs), i % inputs];
-            let sum = 0;
-            for (let r = 0; r < lora.rank; r++)
-              sum += (b[output * lora.rank + r] ?? NaN) * (a[r * inputs + input] ?? NaN);
-            w[i] = value + scale * sum;
-          });
-        }
-        weights.set(weight, w);
-      }
-      const { logprobs } = referenceScores(engine.config, weights, batch, 1);
-      return logprobs.reduce((sum, logprob, i) => sum + logprob * (loss[i] ?? NaN), 0);
-    };
-    expect(adapters.size).toBe(2 * 2 * lora.targets.length);
-    for (const [tensor, values] of adapters) {
-      const gradient = engine.readGradient(tensor);
-      const norm = Math.hypot(...gradient);
-      expect(norm).toBeGreaterThan(1e-3);
-      const normal = normalStream(5, tensor);
-      const direction = Float64Array.from(gradient, (g) => g / norm + normal() / Math.sqrt(gradient.length));
-      const at = (size: number) =>
-        lossAt(
-          tensor,
-          values.map((v, i) => v + size * (direction[i] ?? 0)),
-        );
-      const expected = (at(1e-5) - at(-1e-5)) / 2e-5;
-      const along = gradient.reduce((sum, g, i) => sum + g * (direction[i] ?? 0), 0);
-      expect(Math.abs(along - expected)).toBeLessThan(3e-4 * norm);
-    }
-  });
-
   test('training moves adapters alone, and sampling sees them move', async () => {
     const engine = await adapted(name, lora);
     const [frozen, before] = [stored(engine), scores(engine)];
@@ -211,64 +148,11 @@ describe('adapters that do not fit', () => {
   });
 });
 
-function expectNothingTrains(engine: Engine): void {
-  const batch = batchOf(engine);
-  const gradient = { logprobs: new Float32Array(batch.scored.length) };
-  for (const use of [
-    () => engine.backward((engine.forward(batch), gradient)),
-    () => engine.zeroGradients(),
-    () => engine.optimizerStep({ learningRate: 1 }),
-    () => engine.optimizerState(),
-  ]) {
-    expect(use).toThrow('made with trainable: false');
-  }
-}
-
 test('an engine that is not trainable scores and samples, and refuses the rest', async () => {
   const plain = await writeHuggingFaceFolder(base, tinyConfigs.llama);
   const { engine } = await loadCheckpoint(base, { trainable: false });
   expect(scores(engine)).toEqual(scores(plain));
   expect(engine.trainedParameters()).toEqual([]);
-  expectNothingTrains(engine);
+  for (const use of usesOfTraining(engine)) expect(use).toThrow('made with trainable: false');
   expect(() => engine.readGradient('model.norm.weight')).toThrow('is not trained');
-});
-
-test('adapters trained on TensorFlow.js are saved as those of the embedded engine are, and read by it', async () => {
-  await writeHuggingFaceFolder(base, tinyConfigs.qwen2);
-  const lines: string[] = [];
-  const log = (line: string): number => lines.push(line);
-  const checkpoint = await loadCheckpoint(base, { lora: all, engine: 'tfjs', log });
-  const { engine } = checkpoint;
-  expect(engine.name).toMatch(/^tfjs/u);
-  expect(engine.lora).toEqual(all);
-  const frozen = stored(engine);
-  for (let seed = 0; seed < 3; seed++) step(engine, seed);
-  expect(stored(engine)).toEqual(frozen);
-  await saveAdapter(folder, engine, 'some/base');
-  await saveOptimizer(folder, engine);
-  const again = (await loadCheckpoint(base, { lora: await readAdapterConfig(folder) })).engine;
-  expect(again.name).toBe('wasm');
-  await loadAdapter(folder, again);
-  await loadOptimizer(folder, again);
-  for (const { name } of engine.trainedParameters()) {
-    expect(again.readParameter(name)).toEqual(engine.readParameter(name));
-  }
-  const close = (a: Float32Array, b: Float32Array, tolerance: number): void => {
-    expect(b).toHaveLength(a.length);
-    a.forEach((value, i) => expect(Math.abs(value - (b[i] ?? NaN))).toBeLessThan(tolerance));
-  };
-  close(scores(engine), scores(again), 3e-5);
-  // Both go on from there, moments and all.
-  for (const one of [engine, again]) step(one, 9);
-  close(scores(engine), scores(again), 2e-4);
-  await saveCheckpoint(folder, checkpoint);
-  close(scores((await loadCheckpoint(folder)).engine), scores(engine), 3e-5);
-  expect(() => engine.readGradient('model.norm.weight')).toThrow('is not trained: it has no gradient');
-});
-
-test('an engine that is not trainable, on TensorFlow.js', async () => {
-  await writeHuggingFaceFolder(base, tinyConfigs.qwen2);
-  const { engine } = await loadCheckpoint(base, { trainable: false, engine: 'tfjs' });
-  expect(engine.trainedParameters()).toEqual([]);
-  expectNothingTrains(engine);
 });
