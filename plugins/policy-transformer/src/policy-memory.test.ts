@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createEngine, transformerConfig } from '@turnwise/engine';
+import { createEngine, estimateMemory, transformerConfig } from '@turnwise/engine';
 import { policyMemory } from './policy-memory.js';
 import { transformerOptions, type TransformerOptions } from './transformer-options.js';
 
@@ -42,6 +42,21 @@ describe('policyMemory', () => {
   it('counts the reference of every thread', () => {
     expect(predicted({ workers: 1 }, config, true).notes?.join()).toContain('the KL reference is a second engine');
     expect(predicted({ workers: 2 }, config, true).notes?.join()).toContain('the KL reference is 3 engines more');
+    // It is only scored.
+    const large = transformerConfig({ vocabularySize: 4000, hiddenSize: 256, layerCount: 4, contextLength: 256 });
+    const made = estimateMemory(large, { trainable: false }).bytes;
+    const note = predicted({ workers: 1 }, large, true).notes?.find((text) => text.includes('reference')) ?? '';
+    expect(megabytesAfter(note, 'reference')).toBeGreaterThan(made / 2 ** 20 - 1);
+    expect(megabytesAfter(note, 'reference')).toBeLessThan((2 * made) / 2 ** 20);
+  });
+
+  it('is that of the main thread where a worker takes less', () => {
+    const large = transformerConfig({ vocabularySize: 8000, hiddenSize: 256, layerCount: 4, contextLength: 64 });
+    const memory = predicted({ workers: 2, slots: 2, microBatchTokens: 64, recompute: true }, large);
+    expect(memory.notes?.[0]).toContain('that is the main thread; with 2 workers (of');
+    expect(memory.parts.map(({ name }) => name)).toContain('moments');
+    expect(memory.bytes).toBe(memory.leastBytes);
+    expect(predicted({ workers: 2 }).parts.map(({ name }) => name)).not.toContain('moments');
   });
 
   it('suggests what helps and nothing that is set already', () => {

@@ -24,7 +24,7 @@ export function policyMemory(
   const limitBytes = policyMemoryLimit(options);
   const notes = [worker === null ? sumsNote(main) : workersNote(workersOf(options), worker, main)];
   if (workload.reference) {
-    const reference = estimateMemory(config, referenceTraining(options), batchOf(config, options, workload, 0)).bytes;
+    const reference = estimateMemory(config, { trainable: false }, batchOf(config, options, workload, 0)).bytes;
     const each = worker === null ? 'a second engine' : `${workersOf(options) + 1} engines more, one of each thread,`;
     notes.push(`the KL reference is ${each} of at most ${megabytes(reference)} MB`);
   }
@@ -69,11 +69,6 @@ function workersOf({ workers }: Pick<MemoryOptions, 'workers'>): number {
 
 function training({ lora, recompute }: Pick<MemoryOptions, 'lora' | 'recompute'>) {
   return { lora: lora ? { rank: lora.rank, alpha: lora.alpha, targets: lora.targets } : null, recompute };
-}
-
-/** As the policy loads it: whole models are trained models, those of adapters only score. */
-function referenceTraining({ lora, recompute }: MemoryOptions) {
-  return lora ? { trainable: false } : { recompute };
 }
 
 function batchOf(

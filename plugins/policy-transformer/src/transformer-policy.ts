@@ -89,8 +89,8 @@ function checkpointLoader(
   const memoryLimitBytes = policyMemoryLimit({ memoryLimit });
   const context = contextLength === undefined ? {} : { contextLength };
   return async (folder, reference) => {
-    // The reference of a KL term is only scored; with adapters that halves its memory and more.
-    const training = lora === undefined ? {} : reference ? { trainable: false } : { lora: adapters(lora) };
+    // The reference of a KL term is only scored, which takes less than half of the memory.
+    const training = reference ? { trainable: false } : lora === undefined ? {} : { lora: adapters(lora) };
     try {
       return await loadCheckpoint(folder, {
         engine,
