@@ -1,15 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { runInProcess } from '../../packages/cli/src/in-process.fixture.js';
-import {
-  corpusRows,
-  folderWith,
-  questionRows,
-  smallConfiguration,
-  turnwise,
-  type CommandResult,
-} from './command-line.js';
+import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 const good = { 'run.yaml': smallConfiguration, 'corpus.jsonl': corpusRows, 'questions.jsonl': questionRows };
 const rewardPlugin = (rewards: string): string => `
@@ -132,12 +125,6 @@ describe('turnwise train, given', () => {
     patience,
   );
 });
-
-/** {@link turnwise} without a process of its own. */
-async function turnwiseHere(words: readonly string[], folder: string): Promise<CommandResult> {
-  const { code, out, error } = await runInProcess(words, { folder });
-  return { code, stdout: out, stderr: error };
-}
 
 function pattern(text: string | RegExp): RegExp {
   return typeof text === 'string' ? new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) : text;

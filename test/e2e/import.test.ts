@@ -5,6 +5,7 @@ import {
   type PostgresCluster,
 } from '../../plugins/search-postgres/src/postgres-cluster.fixture.js';
 import { corpusRows, folderWith, questionRows, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -29,7 +30,7 @@ search: { use: postgres, with: { connectionString: '${connectionString}' } }
 
   it('fills PostgreSQL, which then answers searches and evaluations', async () => {
     const folder = await folderWith({ ...files, 'run.yaml': configuration(cluster?.connectionString ?? '') });
-    const early = await turnwise(['search', '-c', 'run.yaml', 'Tinvek'], folder);
+    const early = await turnwiseHere(['search', '-c', 'run.yaml', 'Tinvek'], folder);
     expect(early.code).toBe(2);
     expect(early.stderr).toContain('turnwise data import --corpus FILE --into postgres');
 
@@ -37,11 +38,11 @@ search: { use: postgres, with: { connectionString: '${connectionString}' } }
     expect(imported.code).toBe(0);
     expect(JSON.parse(imported.stdout)).toMatchObject({ table: 'turnwise_passages', passages: 3 });
     const again = ['data', 'import', '--corpus', 'corpus.jsonl', '--into', 'postgres', '-c', 'run.yaml'];
-    expect((await turnwise(again, folder)).stdout).toMatch(/^3 passages, \d+ words in turnwise_passages\n$/);
+    expect((await turnwiseHere(again, folder)).stdout).toMatch(/^3 passages, \d+ words in turnwise_passages\n$/);
 
-    const searched = await turnwise(['search', '-c', 'run.yaml', 'Where was Tinvek born?', '--json'], folder);
+    const searched = await turnwiseHere(['search', '-c', 'run.yaml', 'Where was Tinvek born?', '--json'], folder);
     expect(JSON.parse(searched.stdout)).toMatchObject({ status: 'ok', hits: [{ id: 'p2', title: 'Tinvek' }, {}] });
-    const scored = await turnwise(['eval', '-c', 'run.yaml', '--json'], folder);
+    const scored = await turnwiseHere(['eval', '-c', 'run.yaml', '--json'], folder);
     expect(scored.code).toBe(0);
     expect(JSON.parse(scored.stdout)).toMatchObject({ n: 2, failures: 0, goldRetrieved: 1 });
   });
@@ -54,7 +55,7 @@ describe('turnwise data import without a database', () => {
     expect([refused.code, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toContain('could not be written into PostgreSQL');
     expect(refused.stderr).toContain('ECONNREFUSED');
-    const other = await turnwise(['data', 'import', '--into', 'oracle', '-c', 'run.yaml'], folder);
+    const other = await turnwiseHere(['data', 'import', '--into', 'oracle', '-c', 'run.yaml'], folder);
     expect([other.code, other.stdout]).toEqual([2, '']);
     expect(other.stderr).toContain('expected postgres');
   });

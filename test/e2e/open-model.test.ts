@@ -4,8 +4,9 @@ import { mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createEngine, loadCheckpoint, loadTokenizer, saveCheckpoint, transformerConfig } from '@turnwise/engine';
 import { corpusRows, folderWith, questionRows, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** Tests train models, and some in processes of their own; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
 
 const template =
@@ -114,10 +115,12 @@ describe('a model of the open families with a chat template, through the command
     ['qwen3', '<|im_end|>\n<|im_start|>user\nSearch. Question: ', '<|im_start|>system\nShort.<|im_end|>\n'],
   ])('%s is evaluated, trained and resumed', async (model, contains, begins) => {
     const config = `${model}.yaml`;
-    const evaluated = await turnwise(['eval', '-c', config, '--json'], folder);
+    // One of them goes the whole way.
+    const call = model === 'qwen2' ? turnwise : turnwiseHere;
+    const evaluated = await call(['eval', '-c', config, '--json'], folder);
     expect([evaluated.code, evaluated.stderr]).toEqual([0, expect.any(String)]);
     const run = `runs/${model}`;
-    const whole = await turnwise(['train', '-c', config, '--run-dir', run, '--json'], folder);
+    const whole = await call(['train', '-c', config, '--run-dir', run, '--json'], folder);
     expect([whole.code, whole.code === 0 ? '' : whole.stderr]).toEqual([0, '']);
     const recorded = [...(await trajectories(run, 1)), ...(await trajectories(run, 2))];
     expect(recorded).toHaveLength(16);
@@ -142,10 +145,10 @@ describe('a model of the open families with a chat template, through the command
 
     // One step, and one more: the same weights as two.
     const part = `${run}-part`;
-    expect((await turnwise(['train', '-c', config, '--run-dir', part, '--set', 'training.steps=1'], folder)).code).toBe(
-      0,
-    );
-    const rest = await turnwise(['train', '-c', config, '--run-dir', part, '--resume', '--json'], folder);
+    expect(
+      (await turnwiseHere(['train', '-c', config, '--run-dir', part, '--set', 'training.steps=1'], folder)).code,
+    ).toBe(0);
+    const rest = await call(['train', '-c', config, '--run-dir', part, '--resume', '--json'], folder);
     expect([rest.code, rest.code === 0 ? '' : rest.stderr]).toEqual([0, '']);
     const trained = `${run}/checkpoints/step-000002`;
     expect(await weightsOf(`${part}/checkpoints/step-000002`)).toEqual(await weightsOf(trained));
@@ -159,12 +162,12 @@ describe('a model of the open families with a chat template, through the command
 
   it('adapters are trained, resumed, merged, and the merged model is a base again', async () => {
     const run = 'runs/lora';
-    const trained = await turnwise(
+    const trained = await turnwiseHere(
       ['train', '-c', 'lora.yaml', '--run-dir', run, '--json', '--set', 'training.steps=1'],
       folder,
     );
     expect([trained.code, trained.code === 0 ? '' : trained.stderr]).toEqual([0, '']);
-    const rest = await turnwise(['train', '-c', 'lora.yaml', '--run-dir', run, '--resume', '--json'], folder);
+    const rest = await turnwiseHere(['train', '-c', 'lora.yaml', '--run-dir', run, '--resume', '--json'], folder);
     expect([rest.code, rest.code === 0 ? '' : rest.stderr]).toEqual([0, '']);
     const saved = `${run}/checkpoints/step-000002`;
     expect(existsSync(join(folder, saved, 'adapter_model.safetensors'))).toBe(true);
@@ -173,7 +176,7 @@ describe('a model of the open families with a chat template, through the command
     expect(moved.length).toBeGreaterThan(0);
     expect(moved.every(([name]) => /[qkvo]_proj\.weight$/u.test(name))).toBe(true);
     const scores = async (config: string, ...words: string[]): Promise<unknown> => {
-      const { code, stdout } = await turnwise(['eval', '-c', config, '--json', ...words], folder);
+      const { code, stdout } = await turnwiseHere(['eval', '-c', config, '--json', ...words], folder);
       expect(code).toBe(0);
       const { exactMatch, f1, turnsMean } = JSON.parse(stdout) as Record<string, number>;
       return { exactMatch, f1, turnsMean };
@@ -186,7 +189,7 @@ describe('a model of the open families with a chat template, through the command
 
 describe('config check', () => {
   const check = async (config: string, ...set: string[]) =>
-    turnwise(['config', 'check', '-c', config, ...set.flatMap((one) => ['--set', one]), '--json'], folder);
+    turnwiseHere(['config', 'check', '-c', config, ...set.flatMap((one) => ['--set', one]), '--json'], folder);
 
   it('predicts the memory, and a run stays within it', async () => {
     const { code, stdout } = await check('qwen2.yaml');
@@ -195,7 +198,7 @@ describe('config check', () => {
       memory: { id: string; fit: string; peakBytes: number; limitBytes: number }[];
     };
     expect(memory).toMatchObject([{ kind: 'policy', id: 'transformer', fit: 'fits', limitBytes: 2 ** 31 }]);
-    const text = await turnwise(['config', 'check', '-c', 'qwen2.yaml'], folder);
+    const text = await turnwiseHere(['config', 'check', '-c', 'qwen2.yaml'], folder);
     expect(text.stdout).toMatch(
       /memory of policy transformer: at most [\d.]+ of 2048 MB \(weights [\d.]+, packed weights [\d.]+, gradients [\d.]+, moments [\d.]+, activations [\d.]+, key-value cache [\d.]+\)/,
     );
@@ -206,7 +209,7 @@ describe('config check', () => {
   });
 
   it('says what would fit where something may not, and refuses what cannot be made', async () => {
-    const tight = await turnwise(
+    const tight = await turnwiseHere(
       ['config', 'check', '-c', 'qwen2.yaml', '--set', 'policy.with.memoryLimit=64', '--set', 'policy.with.slots=1024'],
       folder,
     );
@@ -219,7 +222,7 @@ describe('config check', () => {
     expect(large).toMatchObject({ code: 2, stdout: '' });
     expect(large.stderr).toMatch(/The policy transformer needs at least \d+ MB and may take 2048 MB/);
     expect(large.stderr).toContain('It fits with ');
-    const trained = await turnwise(
+    const trained = await turnwiseHere(
       ['train', '-c', 'qwen2.yaml', '--set', 'policy.with.base=large', '--run-dir', 'runs/large'],
       folder,
     );

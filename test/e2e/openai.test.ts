@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { stubServer } from '../../plugins/policy-openai/src/testing/stub-server.js';
 import { corpusRows, folderWith, questionRows, startTurnwise, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -38,10 +39,10 @@ describe('policy openai', () => {
     const evaluated = await turnwise(['eval', '-c', 'run.yaml', '--save-groups', 'groups.jsonl', '--json'], folder);
     expect(evaluated.code).toBe(0);
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ trajectories: 2, failures: 0, exactMatch: 0.5, turnsMean: 2 });
-    const replayed = await turnwise(['replay', 'groups.jsonl', '--strategy', 'tspo', '--json'], folder);
+    const replayed = await turnwiseHere(['replay', 'groups.jsonl', '--strategy', 'tspo', '--json'], folder);
     expect(replayed.code).toBe(0);
     expect(replayed.stdout.trim().split('\n')).toHaveLength(2);
-    const trained = await turnwise(['train', '-c', 'run.yaml'], folder);
+    const trained = await turnwiseHere(['train', '-c', 'run.yaml'], folder);
     expect(trained.code).toBe(2);
     expect(trained.stderr).toContain('The configured policy cannot be trained');
   });
@@ -62,7 +63,7 @@ describe('policy openai', () => {
     evaluating.interrupt();
     expect((await evaluating.ended).code).toBe(130);
     [failing, asked] = [true, 0];
-    const failed = await turnwise([...args, 'failed.jsonl'], folder);
+    const failed = await turnwiseHere([...args, 'failed.jsonl'], folder);
     expect(failed.stderr).toContain('CONTRACT_SAMPLE_INVALID');
     for (const name of ['interrupted.jsonl', 'failed.jsonl']) {
       const [line = '', ...more] = (await readFile(join(folder, name), 'utf8')).trim().split('\n');
@@ -74,7 +75,7 @@ describe('policy openai', () => {
   it('stops at its budget and keeps what was answered', async () => {
     await using server = await stubServer(model);
     const folder = await folderWith(files(server.url, ', concurrency: 1, budget: { requests: 3 }'));
-    const evaluated = await turnwise(['eval', '-c', 'run.yaml', '--save-groups', 'groups.jsonl', '--json'], folder);
+    const evaluated = await turnwiseHere(['eval', '-c', 'run.yaml', '--save-groups', 'groups.jsonl', '--json'], folder);
     expect(evaluated.stderr).toContain('The budget of 3 requests is spent.');
     expect(JSON.parse(evaluated.stdout)).toMatchObject({ trajectories: 2, failures: 1 });
     expect(server.requests).toHaveLength(3);

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { folderWith, root, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 const page = join(root, 'docs/credit/strategies.md');
 const transcripts = join(root, 'docs/credit/examples/transcripts.jsonl');
@@ -23,7 +24,9 @@ describe('the examples of the page on strategies', () => {
     const folder = await folderWith({});
     for (const { words, output } of examples) {
       const placed = words.map((word) => (word.startsWith('docs/') ? join(root, word) : word));
-      const { code, stdout, stderr } = await turnwise(placed, folder);
+      // The first goes the whole way.
+      const call = words === examples[0]?.words ? turnwise : turnwiseHere;
+      const { code, stdout, stderr } = await call(placed, folder);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain(output);
     }
@@ -55,7 +58,7 @@ describe('replay and compare-credit, given', () => {
     const words = compares
       ? ['compare-credit', 'groups', '--strategies', 'tspo,grpo', '--html', 'credit.html', '--json']
       : ['replay', 'groups', '--explain', '--json'];
-    const { code, stdout, stderr } = await turnwise(words, folder);
+    const { code, stdout, stderr } = await turnwiseHere(words, folder);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^error DATA_INVALID: /);
     expect(stderr).toMatch(message);
@@ -65,9 +68,9 @@ describe('replay and compare-credit, given', () => {
 
   it('transcripts and recorded groups of the same rollouts, say the same', async () => {
     const folder = await folderWith({});
-    const imported = await turnwise(['replay', transcripts, '--strategy', 'tspo', '--explain', '--json'], folder);
+    const imported = await turnwiseHere(['replay', transcripts, '--strategy', 'tspo', '--explain', '--json'], folder);
     await writeFile(join(folder, 'recorded.jsonl'), imported.stdout);
-    const again = await turnwise(['replay', 'recorded.jsonl', '--strategy', 'tspo', '--explain', '--json'], folder);
+    const again = await turnwiseHere(['replay', 'recorded.jsonl', '--strategy', 'tspo', '--explain', '--json'], folder);
     expect(again.code).toBe(0);
     const rows = (text: string): unknown[] =>
       text

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { folderWith, root, serve, turnwise, type Service } from './command-line.js';
+import { folderWith, root, serve, type Service } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** The service is a process of its own; on a busy machine it takes a while to start. */
 jest.setTimeout(300_000);
 
 const transcripts = join(root, 'docs/credit/examples/transcripts.jsonl');
@@ -30,7 +31,7 @@ describe('turnwise serve --only credit', () => {
   it.each(['tspo', 'grpo', 'bold'])(
     'credits groups with %s as `turnwise replay` does, to the byte',
     async (strategy) => {
-      const replayed = await turnwise(
+      const replayed = await turnwiseHere(
         ['replay', transcripts, '-c', 'run.yaml', '--strategy', strategy, '--json'],
         folder,
       );
@@ -70,7 +71,7 @@ describe('turnwise serve --only credit', () => {
     };
     const reply = await post('/v1/openrlhf', JSON.stringify(body), 'application/json');
     const scored = (await reply.json()) as { rewards: number[]; extra_logs: { first_occurrence: number[] } };
-    const replayed = await turnwise(['replay', transcripts, '--json'], folder);
+    const replayed = await turnwiseHere(['replay', transcripts, '--json'], folder);
     const [group] = replayed.stdout.split('\n');
     const { shaped } = JSON.parse(group ?? '') as { shaped: { outcome: number; firstOccurrence: number | null }[] };
     expect(scored.rewards).toEqual(shaped.map(({ outcome }) => outcome));

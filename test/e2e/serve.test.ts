@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, serve, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -32,8 +33,8 @@ describe('turnwise serve', () => {
     // The same service as the search tool of another run.
     const remote = `${configuration}search: { use: http, with: { url: ${service.url} } }\n`;
     const other = await folderWith({ 'run.yaml': remote, 'corpus.jsonl': corpusRows, 'questions.jsonl': questionRows });
-    const local = await turnwise(['eval', '-c', 'run.yaml', '--json'], folder);
-    const overHttp = await turnwise(['eval', '-c', 'run.yaml', '--json'], other);
+    const local = await turnwiseHere(['eval', '-c', 'run.yaml', '--json'], folder);
+    const overHttp = await turnwiseHere(['eval', '-c', 'run.yaml', '--json'], other);
     expect(overHttp.code).toBe(0);
     const scores = (text: string): unknown => {
       const { exactMatch, f1, goldRetrieved, turnsMean } = JSON.parse(text) as Record<string, number>;
@@ -64,14 +65,14 @@ describe('recorded searches', () => {
       ...files,
       'run.yaml': `${configuration}search: { layer: { record: searches.jsonl } }\n`,
     });
-    const first = await turnwise(['eval', '-c', 'run.yaml', '--json'], recording);
+    const first = await turnwiseHere(['eval', '-c', 'run.yaml', '--json'], recording);
     expect(first.code).toBe(0);
     // Nobody listens there: every search comes from the record.
     const replaying = await folderWith({
       ...files,
       'run.yaml': `${configuration}search: { use: http, with: { url: 'http://127.0.0.1:9' }, layer: { replay: ${join(recording, 'searches.jsonl')} } }\n`,
     });
-    const second = await turnwise(['eval', '-c', 'run.yaml', '--json'], replaying);
+    const second = await turnwiseHere(['eval', '-c', 'run.yaml', '--json'], replaying);
     expect(second.code).toBe(0);
     const { failures, ...scores } = JSON.parse(second.stdout) as Record<string, unknown>;
     expect(failures).toBe(0);

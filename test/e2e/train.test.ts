@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
-import { runInProcess } from '../../packages/cli/src/in-process.fixture.js';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 const configuration = smallConfiguration
   .replace('steps: 1, evalEvery: 0, checkpointEvery: 0', 'steps: 3, evalEvery: 2, checkpointEvery: 2')
@@ -64,9 +64,9 @@ describe('turnwise train', () => {
 
     const recorded = join(one, 'trajectories/step-000001.jsonl');
     for (const strategy of ['tspo', 'tspo-literal', 'grpo', 'outcome-only']) {
-      const replayed = await runInProcess(['replay', recorded, '--strategy', strategy, '--json'], { folder });
+      const replayed = await turnwiseHere(['replay', recorded, '--strategy', strategy, '--json'], folder);
       expect(replayed.code).toBe(0);
-      const groups = replayed.out
+      const groups = replayed.stdout
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as Record<string, object>);
@@ -98,9 +98,9 @@ describe('turnwise train', () => {
     async (strategy) => {
       const folder = await folderWith({ ...files, 'run.yaml': smallConfiguration });
       const words = ['train', '-c', 'run.yaml', '--set', `strategy=${strategy}`, '--run-dir', 'run', '--json'];
-      const { code, out } = await runInProcess(words, { folder });
+      const { code, stdout } = await turnwiseHere(words, folder);
       expect(code).toBe(0);
-      expect(JSON.parse(out)).toMatchObject({ steps: 1 });
+      expect(JSON.parse(stdout)).toMatchObject({ steps: 1 });
     },
   );
 });
