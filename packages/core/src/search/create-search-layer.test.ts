@@ -4,82 +4,14 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { SearchOptions, SearchOutcome, SearchTool } from '../contract/index.js';
-import { createSearchLayer, type SearchLayer } from './create-search-layer.js';
-import type { SearchEnvironment } from './environment.js';
+import type { SearchOutcome } from '../contract/index.js';
+import { createSearchLayer } from './create-search-layer.js';
 import { SearchFailure } from './failure.js';
-import { searchLayerOptions, type SearchLayerOptions } from './layer-options.js';
+import { found, hang, layerOver, never, Tool } from './search-layer.fixture.js';
+import { searchLayerOptions } from './layer-options.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-layer-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A clock that stands still until it is told to go on. */
-class StillTime implements SearchEnvironment {
-  #now = 0;
-  #timers: { at: number; callback: () => void }[] = [];
-  now = (): number => this.#now;
-  random = (): number => 0.5;
-  schedule = (milliseconds: number, callback: () => void): (() => void) => {
-    const timer = { at: this.#now + milliseconds, callback };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-  };
-  /** Goes on in steps of a millisecond, letting everything run that can. */
-  async pass(milliseconds: number): Promise<void> {
-    for (let step = 0; step <= milliseconds; step++) {
-      const due = this.#timers.filter(({ at }) => at <= this.#now);
-      this.#timers = this.#timers.filter(({ at }) => at > this.#now);
-      for (const { callback } of due) callback();
-      await setImmediate();
-      if (step < milliseconds) this.#now += 1;
-    }
-  }
-  get timers(): number {
-    return this.#timers.length;
-  }
-}
-
-const found = (query: string): SearchOutcome => ({
-  status: 'ok',
-  hits: [{ id: query, title: query, text: `about ${query}`, score: 1 }],
-});
-
-/** A tool that writes down its calls and answers with `reply`. */
-class Tool implements SearchTool {
-  readonly calls: { queries: readonly string[]; options: SearchOptions }[] = [];
-  constructor(
-    readonly reply: (queries: readonly string[], call: number, options: SearchOptions) => unknown = (queries) =>
-      queries.map(found),
-  ) {}
-  async search(queries: readonly string[], options: SearchOptions): Promise<readonly SearchOutcome[]> {
-    this.calls.push({ queries, options });
-    return (await this.reply(queries, this.calls.length, options)) as readonly SearchOutcome[];
-  }
-  get sizes(): number[] {
-    return this.calls.map(({ queries }) => queries.length);
-  }
-}
-
-const never = new AbortController().signal;
-
-async function layerOver(
-  tool: Tool,
-  options: Partial<SearchLayerOptions> = {},
-): Promise<{
-  layer: SearchLayer;
-  time: StillTime;
-  ask: (query: string, signal?: AbortSignal) => Promise<SearchOutcome>;
-}> {
-  const time = new StillTime();
-  const layer = await createSearchLayer(tool, options, { environment: time });
-  const ask = async (query: string, signal = never): Promise<SearchOutcome> =>
-    (await layer.search([query], { topK: 3, signal }))[0] as SearchOutcome;
-  return { layer, time, ask };
-}
-
-const hang = (): Promise<never> => new Promise(() => undefined);
 
 describe('sharing', () => {
   it('asks equal searches once, in flight and later, and tells apart what differs', async () => {

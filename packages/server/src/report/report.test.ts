@@ -2,32 +2,16 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockRun, nearMisses, TurnwiseError, type NamedEstimator, type RewardShaper } from '@turnwise/core';
+import { lockRun, TurnwiseError, type NamedEstimator, type RewardShaper } from '@turnwise/core';
 import type { CreditStrategies } from '../services.js';
-import { groupLine, missed, solved, writeRun, type GroupWish } from '../dashboard/recorded-run.fixture.js';
-import type { GroupSummary } from '../dashboard/views.js';
-import { chooseGroups, turningPoints } from './choose-groups.js';
+import { missed, solved, writeRun, type GroupWish } from '../dashboard/recorded-run.fixture.js';
 import { collectReport } from './collect-report.js';
 import { jsonBlock, reportPage } from './report-page.js';
-import { shortenGroup, shortenTexts } from './shorten-group.js';
-import { spread } from './spread.js';
-import { thinColumns } from './thin-columns.js';
+import { numbersFrom, seeds } from './seeded-numbers.fixture.js';
 import { writeRunReport } from './write-run-report.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-report-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Numbers in [0, 1) from a seed (mulberry32); every failure names the seed. */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-const seeds = Array.from({ length: 40 }, (_, index) => 1000 + index);
 
 const hostile = '</script><!--<script>window.hacked = 1</script>\u2028\u2029\ud800 ]]> \u202e$& $1 javascript:alert(1)';
 const wrong = (id: string): GroupWish => ({ id, members: [['Nothing.', 'Rome']] });
@@ -41,129 +25,6 @@ const page = new Map(
     '/index.css': 'body { content: "$&" }',
   }).map(([address, text]) => [address, { type: '', content: new Uint8Array(Buffer.from(text)) }] as const),
 );
-
-describe('the metrics of a report', () => {
-  it('are those of the run where there are few', () => {
-    const columns = { step: [0, 1, 2], a: [null, 0.123456789, 2] };
-    expect(thinColumns({ from: 0, rows: 3, columns }, 3)).toEqual({
-      from: 0,
-      rows: 3,
-      columns: { step: [0, 1, 2], a: [null, 0.123457, 2] },
-    });
-  });
-
-  it('are means of neighbours where there are many; the measurement before training stays apart', () => {
-    const step = Array.from({ length: 10_001 }, (_, index) => index);
-    const rare = step.map((index) => (index % 50 === 0 ? index / 10_000 : null));
-    const thin = thinColumns({ from: 0, rows: step.length, columns: { step, x: step, rare } }, 1000);
-    expect(thin.rows).toBeLessThanOrEqual(1000);
-    for (const column of Object.values(thin.columns)) expect(column).toHaveLength(thin.rows);
-    expect(thin.columns['step']?.[0]).toBe(0);
-    expect(thin.columns['step']?.at(-1)).toBe(10_000);
-    expect(thin.columns['x']?.slice(0, 2)).toEqual([0, 6]);
-    expect(thin.columns['rare']?.[0]).toBe(0);
-    expect(thin.columns['rare']?.filter((value) => value !== null)).toHaveLength(201);
-  });
-
-  it.each([2, 3, 7, 1000])('never have more than %i rows', (most) => {
-    for (let rows = 0; rows < 60; rows++) {
-      const step = Array.from({ length: rows }, (_, index) => index);
-      const thin = thinColumns({ from: 0, rows, columns: { step } }, most);
-      expect(thin.rows).toBeLessThanOrEqual(most);
-      expect(thin.columns['step']?.at(-1)).toBe(rows === 0 ? undefined : rows - 1);
-    }
-  });
-});
-
-describe('the choice of samples', () => {
-  it('spreads over a run: every beginning of the order leaves gaps of like width', () => {
-    for (let count = 0; count < 70; count++) {
-      const order = spread(count);
-      expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, place) => place));
-      for (let taken = 2; taken <= count; taken++) {
-        const places = order.slice(0, taken).sort((a, b) => a - b);
-        expect([places[0], places.at(-1)]).toEqual([0, count - 1]);
-        const gaps = places.slice(1).map((place, index) => place - (places[index] as number));
-        expect(Math.max(...gaps)).toBeLessThanOrEqual(2 * Math.min(...gaps) + 2);
-      }
-    }
-  });
-
-  it.each(seeds)('shows one group of each state before a second of any (seed %i)', (seed) => {
-    const random = numbersFrom(seed);
-    const groups = Array.from({ length: Math.floor(random() * 20) }, (_, index): GroupSummary => {
-      const trajectories = 1 + Math.floor(random() * 8);
-      const composition = (['all-wrong', 'mixed', 'all-correct'] as const)[Math.floor(random() * 3)] ?? 'mixed';
-      const missing = composition === 'all-correct' ? 0 : Math.floor(random() * (trajectories + 1));
-      const outcome = composition === 'all-wrong' ? 0 : composition === 'mixed' ? random() : 1;
-      const question = { id: `q${index}`, text: '' };
-      const rest = { level: 'turn', dead: false, turns: Math.floor(random() * 30) } as const;
-      const state = composition === 'all-wrong' && missing > 0 ? ('near-miss' as const) : composition;
-      return { index, question, composition, state, nearMisses: missing, trajectories, outcome, ...rest };
-    });
-    const most = Math.floor(random() * 8);
-    const chosen = chooseGroups(groups, most);
-    expect(chosen).toHaveLength(Math.min(most, groups.length));
-    expect(new Set(chosen.map(({ index }) => index)).size).toBe(chosen.length);
-    const counts = (list: readonly GroupSummary[]): Record<string, number> => {
-      const sums: Record<string, number> = {};
-      for (const group of list) sums[group.state] = (sums[group.state] ?? 0) + 1;
-      return sums;
-    };
-    const [held, there] = [counts(chosen), counts(groups)];
-    for (const [state, count] of Object.entries(there)) {
-      // A state that has more to show is never two behind another.
-      const own = held[state] ?? 0;
-      if (own < count) for (const other of Object.values(held)) expect(other - own).toBeLessThanOrEqual(1);
-    }
-    expect(chooseGroups(groups, most)).toEqual(chosen);
-  });
-
-  it('follows a question over the visits at which it changed', () => {
-    const states = ['all-wrong', 'all-wrong', 'near-miss', 'near-miss', 'mixed', 'all-correct', 'all-correct'] as const;
-    const visits = states.map((state, index) => ({ step: 10 * index, state }));
-    expect(turningPoints({ id: 'q', text: '', visits }, 9)).toEqual([0, 20, 40, 50, 60]);
-    expect(turningPoints({ id: 'q', text: '', visits }, 3)).toEqual([0, 40, 60]);
-    expect(turningPoints({ id: 'q', text: '', visits: [] })).toEqual([]);
-  });
-});
-
-describe('a group in a report', () => {
-  const long = (characters: number): GroupWish => ({
-    id: 'q',
-    members: [
-      [`${'x'.repeat(characters)} Paris`, 'Rome'],
-      ['Nothing.', 'Rome'],
-    ],
-  });
-
-  it('is whole when it is small', () => {
-    const line = groupLine(1, missed);
-    const held = shortenGroup(line, 1e6);
-    expect(held).toMatchObject({ line, longestText: null });
-    expect(held?.bytes).toBe(Buffer.byteLength(JSON.stringify(held?.line)));
-  });
-
-  it.each([1e6, 12_000, 4000])('fits into %i bytes, and gold that was cut off is still known', (bytes) => {
-    const { shaped, ...line } = groupLine(1, long(100_000));
-    // As GRPO records it: nobody looked for gold.
-    const bare = { ...line, shaped: shaped.map(({ firstOccurrence: _, ...rewards }) => rewards) };
-    const held = shortenGroup(bare, bytes);
-    expect(held?.bytes).toBeLessThanOrEqual(bytes);
-    expect(held?.longestText).toBe(bytes === 1e6 ? 8000 : bytes === 12_000 ? 2000 : 500);
-    expect(held?.line.shaped.map(({ firstOccurrence }) => firstOccurrence)).toEqual([0, null]);
-    expect(nearMisses(held?.line ?? bare)).toEqual([true, false]);
-    expect(JSON.stringify(held)).toMatch(/more characters are not in this report⟩/);
-  });
-
-  it('is left out when even its shortest form is too long', () => {
-    expect(shortenGroup(groupLine(1, long(10)), 100)).toBeNull();
-  });
-
-  it('is cut between characters', () => {
-    expect(shortenTexts({ a: ['😀😀'] }, 3)).toEqual({ a: ['😀 … ⟨2 more characters are not in this report⟩'] });
-  });
-});
 
 describe('report.html', () => {
   it.each(seeds)('cannot be left by anything written in it (seed %i)', (seed) => {
