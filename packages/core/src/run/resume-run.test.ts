@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { appendFileSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig, printableConfig, type LoadedConfig } from '../config/index.js';
@@ -104,7 +113,8 @@ describe('a run that goes on', () => {
     expect((await readMetrics(place)).map(({ step }) => step)).toEqual([0, 1, 2]);
     expect(readdirSync(join(place, 'trajectories'))).toHaveLength(3);
     // As many as the checkpoint says there were.
-    expect(readFileSync(join(place, 'events.jsonl'), 'utf8').trim().split('\n')).toHaveLength(2);
+    const events = readFileSync(join(place, 'events.jsonl'), 'utf8').trim().split('\n');
+    expect(events.map((line) => (JSON.parse(line) as { step: number }).step)).toEqual([0, 1]);
     expect((await folder.manifest()).resumes).toMatchObject([{ step: 2, notes: [] }]);
   });
 
@@ -151,7 +161,11 @@ describe('a run that goes on', () => {
     ],
     [
       'metrics that lack their beginning',
-      () => writeFileSync(join(place, 'metrics.jsonl'), '{"step":1}\n{"step":2}\n{"step":3}\n'),
+      () =>
+        writeFileSync(
+          join(place, 'metrics.jsonl'),
+          [1, 2, 3].map((step) => `${JSON.stringify({ step, ...measured(1) })}\n`).join(''),
+        ),
       'metrics.jsonl has lost steps',
     ],
   ])('goes not on from checkpoints with %s', async (_, damage, says) => {
@@ -164,6 +178,18 @@ describe('a run that goes on', () => {
     expect(error.message).toContain(says);
     // Whoever can mend it still finds everything.
     expect(readdirSync(join(place, 'checkpoints'))).toEqual(before);
+  });
+
+  it('does not take a checkpoint that cannot be read now for a damaged one', async () => {
+    const folder = await recorded(2, [1, 2]);
+    const file = join(place, 'checkpoints/step-000002/trainer.json');
+    rmSync(file);
+    mkdirSync(file);
+    const error = await failure(resumeRun(folder, await configured(), await manifestOf()));
+    expect(error.code).toBe('RUN_NOT_FOUND');
+    expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([1, 2]);
+    expect(await failure(folder.goBack(2, 1))).toMatchObject({ code: 'RUN_NOT_FOUND' });
+    expect((await readMetrics(place)).map(({ step }) => step)).toEqual([0, 1, 2]);
   });
 
   it('says when all of its steps are done, and refuses fewer than it has', async () => {
@@ -234,7 +260,7 @@ describe('a run that goes on', () => {
     const folder = await recorded(2, [2]);
     const plugins = [
       { ...reward, version: '1.1.0' },
-      { ...reward, id: 'new' },
+      { ...reward, id: 'new', version: '3.0.0' },
       { ...reward, kind: 'search', version: '2.0.0' },
     ];
     const present = await manifestOf({ plugins, policyComputesWith: { engine: 'tfjs', threads: '2' } });

@@ -139,6 +139,25 @@ describe('RunFolder', () => {
     expect(await folder.goBack(0, 3)).toBeNull();
   });
 
+  it('goes back no further than it has to', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    for (const step of [0, 1, 2, 3]) {
+      await folder.appendMetrics({ step });
+      await folder.writeCheckpoint(step, state, save);
+    }
+    expect((await folder.goBack(2, 1))?.step).toBe(2);
+    expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([0, 1, 2]);
+  });
+
+  it('has what each held-out question did, one a line', async () => {
+    const folder = await RunFolder.create(place, manifest);
+    const scores = ['a', 'b'].map((question) => ({ question, f1: 0.5 }));
+    await folder.writeEvaluation(12, scores as never);
+    expect(readFileSync(join(place, 'evaluations/step-000012.jsonl'), 'utf8')).toBe(
+      '{"question":"a","f1":0.5}\n{"question":"b","f1":0.5}\n',
+    );
+  });
+
   it('names its best checkpoint as long as that is there', async () => {
     const folder = await RunFolder.create(place, manifest);
     const best = (): string => readFileSync(join(place, 'checkpoints/best.json'), 'utf8');

@@ -46,6 +46,10 @@ describe('a record over another', () => {
     // What a plugin measured never hides what the run did.
     expect(training.metrics).toEqual([{ own: 1, step: 3 }]);
     await over.writeTrajectories(3, ['line']);
+    const evaluated: number[] = [];
+    training.record.writeEvaluation = (step) => Promise.resolve(void evaluated.push(step));
+    await over.writeEvaluation(3, []);
+    expect(evaluated).toEqual([3]);
     await over.writeCheckpoint(3, state, write);
     await over.appendEvent({ step: 3, kind: 'k', message: 'm' });
     await over.writeBest({ step: 3, value: 1 }, { metric: 'eval/f1', mode: 'max' });
