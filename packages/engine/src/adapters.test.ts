@@ -60,20 +60,13 @@ const models = [
 ] as const satisfies readonly (readonly [string, LoraConfig, object, readonly number[]])[];
 
 describe.each(models)('adapters on %s', (_, lora: LoraConfig, changes, lengths) => {
-  const engine = createEngine({ config: smallConfig(changes), seed: 1, lora });
-  const adapters = randomAdapters(engine);
-  const batch = randomBatch(engine.config, lengths, 4, 0.5);
-  const loss = randomLoss(batch, 8);
-  const lossWith = (values: ReferenceWeights): number => {
-    const { logprobs, entropies } = referenceScores(engine.config, merged(engine, lora, values), batch, 1);
-    return logprobs.reduce(
-      (sum, logprob, i) =>
-        sum + logprob * (loss.logprobs[i] ?? NaN) + (entropies[i] ?? NaN) * (loss.entropies[i] ?? NaN),
-      0,
-    );
+  const made = () => {
+    const engine = createEngine({ config: smallConfig(changes), seed: 1, lora });
+    return { engine, adapters: randomAdapters(engine), batch: randomBatch(engine.config, lengths, 4, 0.5) };
   };
 
   test('act as W + scale B A, and are read so', () => {
+    const { engine, adapters, batch } = made();
     const weights = merged(engine, lora, adapters);
     const expected = referenceScores(engine.config, weights, batch, 1);
     const { logprobs } = engine.forward(batch);
@@ -86,7 +79,8 @@ describe.each(models)('adapters on %s', (_, lora: LoraConfig, changes, lengths) 
   });
 
   test('have the slope of the reference, and add up', () => {
-    engine.zeroGradients();
+    const { engine, adapters, batch } = made();
+    const loss = randomLoss(batch, 8);
     engine.forward(batch);
     engine.backward(loss);
     const uniform = uniforms(3);
@@ -103,14 +97,17 @@ describe.each(models)('adapters on %s', (_, lora: LoraConfig, changes, lengths) 
       along += gradient.reduce((sum, g, i) => sum + g * (direction[i] ?? NaN), 0);
       size += norm;
     }
-    const at = (step: number): number =>
-      lossWith(
-        new Map(
-          [...adapters].map(([name, values]) => {
-            return [name, values.map((value, i) => value + step * (directions.get(name)?.[i] ?? NaN))] as const;
-          }),
-        ),
+    const at = (step: number): number => {
+      const moved = [...adapters].map(([name, values]) => {
+        return [name, values.map((value, i) => value + step * (directions.get(name)?.[i] ?? NaN))] as const;
+      });
+      const { logprobs, entropies } = referenceScores(engine.config, merged(engine, lora, new Map(moved)), batch, 1);
+      return logprobs.reduce(
+        (sum, logprob, i) =>
+          sum + logprob * (loss.logprobs[i] ?? NaN) + (entropies[i] ?? NaN) * (loss.entropies[i] ?? NaN),
+        0,
       );
+    };
     expect(Math.abs(along - (at(STEP) - at(-STEP)) / (2 * STEP))).toBeLessThan(3e-4 * size);
     const once = engine.gradientNorm();
     engine.forward(batch);

@@ -34,7 +34,7 @@ export function backwardChunk(
   const { inner, last } = chunkRows(chunk, batch, activations.head.rows);
   if (recompute) scoreChunk(model, chunk.scored, inverseTemperature, activations.output, activations.head);
   headBackward(model, chunk.scored, inverseTemperature, activations, workspace);
-  if (last.indices === null) kernels.copyRows(dOutput, 0, dHidden, 0, 1, last.rows * hiddenSize);
+  // The last row of a sequence predicts nothing, so the last layer's queries are never all rows: it begins at `dOutput`.
   for (let index = layout.layers.length - 1; index >= 0; index--) {
     const [layer, buffers] = [layout.layers[index], activations.layers[index]];
     if (!layer || !buffers) throw new Error(`no layer ${index}`);

@@ -16,11 +16,13 @@ describe.each([
   ...modelKinds.map(([name, ...model]) => [name, ...model, 'off'] as const),
   ...[modelKinds[0], modelKinds[1]].map(([name, ...model]) => [`${name}, relaxed SIMD`, ...model, 'on'] as const),
 ])('%s', (_, changes, temperature, relaxedSimd) => {
-  const engine = smallEngine(changes, 1, relaxedSimd);
-  const batch = randomBatch(engine.config, [2, 3, 8, 21], 7);
-  const weights = doubles(engine);
+  const made = () => {
+    const engine = smallEngine(changes, 1, relaxedSimd);
+    return { engine, batch: randomBatch(engine.config, [2, 3, 8, 21], 7), weights: doubles(engine) };
+  };
 
   test('scores equal the double-precision reference', () => {
+    const { engine, batch, weights } = made();
     const expected = referenceScores(engine.config, weights, batch, temperature);
     for (const scores of [engine.score(batch, { temperature }), engine.forward(batch, { temperature })]) {
       expect(scores.logprobs.length).toBeGreaterThan(10);
@@ -32,8 +34,8 @@ describe.each([
   });
 
   test('the gradient of all parameters is the slope of the reference', () => {
+    const { engine, batch, weights } = made();
     const loss = randomLoss(batch, 8);
-    engine.zeroGradients();
     engine.forward(batch, { temperature });
     engine.backward(loss);
     const uniform = uniforms(3);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { smallEngine } from './testing/small-models.js';
+import { createEngine } from './create-engine.js';
+import { smallConfig, smallEngine } from './testing/small-models.js';
 
 test('items that cannot be appended are refused and change nothing', () => {
   const decoder = smallEngine().openDecoder({ slots: 2 });
@@ -41,8 +42,12 @@ test('more prompts than fit one chunk of rows go through in one call', () => {
   }
 });
 
-test.each([0, 3])('logits go where they are told to, whatever the pass was before (%d taps)', (shiftTaps) => {
-  const engine = smallEngine({ shiftTaps });
+test.each([
+  [0, 29],
+  [3, 29],
+  [3, 32],
+])('logits go where they are told to, whatever the pass was before (%d taps, %d tokens)', (shiftTaps, size) => {
+  const engine = smallEngine({ shiftTaps, vocabularySize: size });
   const { vocabularySize } = engine.config;
   const [decoder, other] = [engine.openDecoder({ slots: 3 }), engine.openDecoder({ slots: 3 })];
   const into = new Float32Array(3 * vocabularySize).fill(NaN);
@@ -51,6 +56,7 @@ test.each([0, 3])('logits go where they are told to, whatever the pass was befor
     const logits = decoder.extend(items, into);
     expect(logits.buffer).toBe(into.buffer);
     expect(logits).toEqual(other.extend(items));
+    expect(new Set(logits).size).toBeGreaterThan(size / 2);
   }
 });
 
@@ -75,6 +81,29 @@ test('cached tokens do not outlive a change of weights', () => {
   ]);
   expect(after.slice(0, 29)).not.toEqual(before);
   expect(after.slice(0, 29)).toEqual(after.slice(29));
+  expect(decoder.extend([{ slot: 0, tokens: [4] }])).toEqual(decoder.extend([{ slot: 1, tokens: [4] }]));
+});
+
+test('a decoder that does not fit leaves no memory taken', () => {
+  const engine = createEngine({ config: smallConfig(), seed: 1, memoryLimitBytes: 2 * 2 ** 20 });
+  const used = (): number => {
+    // What is left shows in the largest decoder that can still be made.
+    for (let slots = 128; slots >= 1; slots--) {
+      try {
+        engine.openDecoder({ slots }).close();
+        return slots;
+      } catch {
+        continue;
+      }
+    }
+    return 0;
+  };
+  const most = used();
+  expect(most).toBeGreaterThan(1);
+  expect(most).toBeLessThan(98);
+  // Of somewhat more slots the cache fits and its workspace does not.
+  for (let slots = most + 1; slots < most + 30; slots++) expect(() => engine.openDecoder({ slots })).toThrow('memory');
+  expect(used()).toBe(most);
 });
 
 test('a closed decoder gives its memory back and refuses to work', () => {

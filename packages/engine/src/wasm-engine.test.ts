@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createEngine } from './create-engine.js';
-import type { Engine } from './engine.js';
+import type { Engine, PackedBatch } from './engine.js';
 import type { LoraConfig } from './lora.js';
 import { randomBatch, smallConfig, smallEngine } from './testing/small-models.js';
 import { transformerConfig, type TransformerConfig } from './transformer-config.js';
@@ -94,6 +94,26 @@ test('a batch beyond the memory limit is refused, and a smaller one still works'
   expect(small.score(large).logprobs).toHaveLength(9980);
   expect(small.forward(randomBatch(config, [100], 1)).logprobs.every(Number.isFinite)).toBe(true);
   expect(() => small.openDecoder({ slots: 100 })).toThrow('a decoder of 100 slots needs');
+});
+
+test('a larger batch than before takes new memory, and nothing of what others hold', () => {
+  const engine = smallEngine({ contextLength: 300 });
+  const tokens = Array.from({ length: 40 }, (_, i) => (i * 7) % 29);
+  const [small, large] = [[4], [300, 300, 200]].map((lengths) => randomBatch(engine.config, lengths, 2)) as [
+    PackedBatch,
+    PackedBatch,
+  ];
+  engine.forward(small);
+  const decoder = engine.openDecoder({ slots: 2 });
+  decoder.extend([{ slot: 0, tokens }]);
+  const scores = engine.forward(large);
+  engine.backward({ logprobs: new Float32Array(large.scored.length).fill(1) });
+  expect(engine.score(large)).toEqual(scores);
+  const next = decoder.extend([{ slot: 0, tokens: [5] }]);
+  expect(next).toEqual(decoder.extend([{ slot: 1, tokens: [...tokens, 5] }]));
+  const peak = engine.peakMemoryBytes;
+  for (const batch of [large, small, large]) engine.forward(batch);
+  expect(engine.peakMemoryBytes).toBe(peak);
 });
 
 test('an engine that another steps for has its gradients to the bit, less memory, and no optimizer', () => {
