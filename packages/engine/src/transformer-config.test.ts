@@ -50,7 +50,7 @@ test.each(borders)('%s is a whole number from %d to %d', (field, least, most) =>
 test.each<[Partial<TransformerConfig>, string]>([
   [{ rmsNormEpsilon: 0 }, 'config.rmsNormEpsilon must be above 0 and below 1, got 0'],
   [{ rmsNormEpsilon: 1 }, 'got 1'],
-  [{ ropeTheta: -1 }, 'config.ropeTheta must be a positive number, got -1'],
+  [{ ropeTheta: 0 }, 'config.ropeTheta must be a positive number, got 0'],
   [{ ropeTheta: Infinity }, 'got Infinity'],
   [{ hiddenSize: 60 }, 'config.hiddenSize must be a multiple of 8, got 60'],
   [{ headSize: 12 }, 'must be a multiple of 8 (the SIMD kernels work on 8 lanes), got 12'],
