@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { injectedCases, killCases, wholeRun, type FaultCase, type Whole } from '../faults/cases.js';
+import { injectedCases } from '../faults/disk-cases.js';
+import { wholeRun, type FaultCase, type Whole } from '../faults/fault-case.js';
+import { killCases } from '../faults/kill-cases.js';
 
 /** A few of what `npm run test:faults` tries; it says which writes and instants a seed means. */
 const seed = Number(process.env['TURNWISE_TEST_SEED'] ?? Math.floor(Date.now() / 86_400_000));

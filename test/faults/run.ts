@@ -2,7 +2,10 @@ import { cpus, tmpdir } from 'node:os';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { injectedCases, killCases, mountedCases, otherCases, signalCases, wholeRun, type FaultCase } from './cases.js';
+import { injectedCases, mountedCases } from './disk-cases.js';
+import { wholeRun, type FaultCase } from './fault-case.js';
+import { killCases, signalCases } from './kill-cases.js';
+import { otherCases } from './other-cases.js';
 
 /**
  * `npm run test:faults [seed=N] [only=TEXT]`: breaks small training runs in many ways through the real command line, and
