@@ -40,7 +40,7 @@ export function group(...members: readonly Member[]): ShapedGroup {
   };
 }
 
-export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 export const mean = (values: readonly number[]) => sum(values) / values.length;
 export const sd = (values: readonly number[]) =>
   Math.sqrt(sum(values.map((value) => (value - mean(values)) ** 2)) / (values.length - 1));

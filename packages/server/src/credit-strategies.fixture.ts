@@ -3,7 +3,7 @@ import type { AdvantageEstimator, RewardShaper, ShapedGroup } from '@turnwise/co
 import type { CreditStrategies, CreditStrategy } from './services.js';
 
 /** Right answers get 1, an answer "abstain" abstains, turn k gets k / 10 on top. */
-export const shaper: RewardShaper = {
+const shaper: RewardShaper = {
   shape: ({ question, trajectories }) =>
     trajectories.map(({ answer, turns }) => {
       const correct = answer === question.answers[0];
@@ -18,7 +18,7 @@ export const shaper: RewardShaper = {
 };
 
 /** Outcome minus the mean of the group. */
-export const centred: AdvantageEstimator = {
+const centred: AdvantageEstimator = {
   estimate: (groups) =>
     groups.map((group) => {
       const outcomes = group.shaped.map(({ outcome }) => outcome ?? 0);
@@ -57,7 +57,7 @@ const turn = (text: string): object => ({
   action: { kind: 'answer', text },
   observation: null,
 });
-export const trajectory = (answer: string, turns = 1): object => ({
+const trajectory = (answer: string, turns = 1): object => ({
   turns: Array.from({ length: turns }, () => turn(answer)),
   answer,
   stopReason: 'answered',

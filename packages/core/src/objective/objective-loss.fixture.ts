@@ -29,7 +29,7 @@ export const anyObjective: fc.Arbitrary<Objective> = fc
   })
   .map(({ loss, ...rest }) => ({ ...loss, ...rest }));
 
-export const logprob = fc.double({ min: -4, max: -0.01, noNaN: true });
+const logprob = fc.double({ min: -4, max: -0.01, noNaN: true });
 export const anyTokens = fc.array(
   fc.record({
     logprob,
