@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -43,11 +44,11 @@ describe('rollouts that overlap with updates', () => {
     manifest.config.objective = without(objective, 'importanceTruncation');
     await writeFile(path, JSON.stringify(manifest));
     const more = ['train', '--resume', '--run-dir', 'runs/one', '--set', 'training.steps=5'];
-    const resumed = await turnwise([...more, '-c', 'run.yaml'], folder);
+    const resumed = await turnwiseHere([...more, '-c', 'run.yaml'], folder);
     expect(resumed.stderr).not.toMatch(/error/i);
     expect(resumed.code).toBe(0);
     // But what was learned otherwise is not gone on with.
-    const other = await turnwise([...more, '-c', 'run.yaml', '--set', 'rollout.maxStaleness=1'], folder);
+    const other = await turnwiseHere([...more, '-c', 'run.yaml', '--set', 'rollout.maxStaleness=1'], folder);
     expect(other.code).toBe(2);
     expect(other.stderr).toContain('rollout.maxStaleness is 1, was 0');
   });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ReportData } from '@turnwise/server';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** A reward in one file, as an author writes it: no package, no build, nothing installed beside it. */
 const brevity = `
@@ -105,14 +106,14 @@ describe('several rewards under a strategy of one’s own, one of them a local T
   it('replays the groups with the same strategy to the same credit', async () => {
     const recorded = 'out/trajectories/step-000001.jsonl';
     const words = ['replay', recorded, '-c', 'run.yaml', '--strategy', 'mine', '--json'];
-    const replayed = await turnwise(words, folder);
+    const replayed = await turnwiseHere(words, folder);
     expect(replayed).toMatchObject({ code: 0 });
     const pick = ({ shaped, advantages }: Group): unknown => [
       shaped.map(({ outcome, components }) => ({ outcome, components })),
       advantages.turns,
     ];
     expect(linesOf<Group>(replayed.stdout).map(pick)).toEqual((await groupsAt(1)).map(pick));
-    const unknown = await turnwise(['replay', recorded, '-c', 'run.yaml', '--strategy', 'mime'], folder);
+    const unknown = await turnwiseHere(['replay', recorded, '-c', 'run.yaml', '--strategy', 'mime'], folder);
     expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean "mine"?') });
   });
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -31,11 +32,11 @@ describe('reward information-gain with advantage igpo', () => {
       expect(Number(after) - Number(before)).toBeCloseTo(Number(gain), 2);
       expect(turns[0]).toBeCloseTo(Number(gain), 3);
     }
-    const replayed = await turnwise(['replay', recorded, '-c', 'run.yaml'], folder);
+    const replayed = await turnwiseHere(['replay', recorded, '-c', 'run.yaml'], folder);
     expect(replayed).toMatchObject({ code: 2, stdout: '' });
     expect(replayed.stderr).toContain('reward information-gain asks the policy for log-probabilities');
 
-    const scripted = await turnwise(['train', '-c', 'run.yaml', '--set', 'policy={"use":"scripted"}'], folder);
+    const scripted = await turnwiseHere(['train', '-c', 'run.yaml', '--set', 'policy={"use":"scripted"}'], folder);
     expect(scripted.code).toBe(2);
     expect(scripted.stderr).toContain('requires policy.scores, which the policy "scripted" does not provide');
   });

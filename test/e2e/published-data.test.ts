@@ -4,6 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { hotpotColumnsRow, hotpotRow, musiqueRow } from '../../packages/core/src/data/published-questions.fixture.js';
 import { folderWith, smallConfiguration, turnwise } from './command-line.js';
+import { turnwiseHere } from './command-line-here.js';
 
 /** Each test starts several processes; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
@@ -57,7 +58,10 @@ describe('published data sets', () => {
       supporting_ids: [expect.stringMatching(/^Velkar#/), expect.stringMatching(/^Tinvek#/)],
     });
 
-    const evaluated = await turnwise(['eval', '-c', 'run.yaml', '--set', 'policy={use: scripted}', '--json'], folder);
+    const evaluated = await turnwiseHere(
+      ['eval', '-c', 'run.yaml', '--set', 'policy={use: scripted}', '--json'],
+      folder,
+    );
     expect(evaluated.code).toBe(0);
     const report = JSON.parse(evaluated.stdout) as Record<string, unknown>;
     expect(report).toMatchObject({
@@ -70,7 +74,7 @@ describe('published data sets', () => {
     // The passages it is measured on are the ones of the corpus.
     expect(report['supportingRecall']).toBeGreaterThan(0);
 
-    const trained = await turnwise(['train', '-c', 'run.yaml', '--run-dir', 'run', '--json'], folder);
+    const trained = await turnwiseHere(['train', '-c', 'run.yaml', '--run-dir', 'run', '--json'], folder);
     expect([trained.code, trained.stderr]).toEqual([0, expect.any(String)]);
     const [line] = (await readFile(join(folder, 'run/trajectories/step-000001.jsonl'), 'utf8')).split('\n');
     expect(JSON.parse(line ?? '')).toHaveProperty('question.supportingIds');
