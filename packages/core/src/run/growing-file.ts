@@ -29,7 +29,12 @@ export class GrowingFile {
 
   async *#pieces(size: number): AsyncGenerator<Buffer> {
     if (size <= this.#offset) return;
-    const handle = await open(this.file, 'r');
+    const handle = await open(this.file, 'r').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    });
+    // Deleted since it was looked at.
+    if (handle === null) return;
     try {
       let rest = Buffer.alloc(0);
       let at = this.#offset;

@@ -27,6 +27,16 @@ export function addDashboardRoutes(
     if (run === null) throw new HttpFailure(404, `There is no run ${JSON.stringify(name ?? '')} here, or no longer.`);
     return run;
   };
+  /** What is read of a run: one that is deleted meanwhile is not there either. */
+  const ofRun = async <Read>(name: string | undefined, read: (run: RunView) => Promise<Read>): Promise<Read> => {
+    const run = await runOf(name);
+    try {
+      return await read(run);
+    } catch (error) {
+      await runOf(name);
+      throw error;
+    }
+  };
 
   app.get('/api/runs', async (context) => context.json(await views.rows()));
   app.get('/api/strategies', (context) => context.json(credit?.names ?? []));
@@ -34,19 +44,21 @@ export function addDashboardRoutes(
     context.body(liveChanges(views, closing), 200, { 'content-type': 'text/event-stream; charset=utf-8' }),
   );
   app.get('/api/manifest', async (context) =>
-    context.json(hidePasswords(await (await runOf(context.req.query('run'))).manifest()) as object),
+    context.json(hidePasswords(await ofRun(context.req.query('run'), (run) => run.manifest())) as object),
   );
-  app.get('/api/events', async (context) => context.json(await (await runOf(context.req.query('run'))).events()));
+  app.get('/api/events', async (context) => context.json(await ofRun(context.req.query('run'), (run) => run.events())));
   app.get('/api/metrics', async (context) => {
     const { run, from } = context.req.query();
     const only = context.req.queries('name');
-    return context.json(await (await runOf(run)).metrics.columns(wholeNumber('from', from, 0), only));
+    return context.json(await ofRun(run, ({ metrics }) => metrics.columns(wholeNumber('from', from, 0), only)));
   });
-  app.get('/api/steps', async (context) => context.json(await (await runOf(context.req.query('run'))).groups.steps()));
+  app.get('/api/steps', async (context) =>
+    context.json(await ofRun(context.req.query('run'), ({ groups }) => groups.steps())),
+  );
   app.get('/api/groups', async (context) => {
     const { run, step, offset, limit } = context.req.query();
     const number = wholeNumber('step', step);
-    const all = await (await runOf(run)).groups.summaries(number);
+    const all = await ofRun(run, ({ groups }) => groups.summaries(number));
     if (all === null) throw new HttpFailure(404, `No groups of step ${number} are here: not recorded, or not kept.`);
     const start = wholeNumber('offset', offset, 0);
     const groups = all.slice(start, start + Math.min(mostGroups, wholeNumber('limit', limit, mostGroups)));
@@ -54,12 +66,14 @@ export function addDashboardRoutes(
   });
   app.get('/api/group', async (context) => {
     const { run, step, index } = context.req.query();
-    return context.body(await lineOf(await runOf(run), step, index), 200, { 'content-type': 'application/json' });
+    return context.body(await ofRun(run, (found) => lineOf(found, step, index)), 200, {
+      'content-type': 'application/json',
+    });
   });
   app.get('/api/credit', async (context) => {
     const { run, step, index, strategy } = context.req.query();
     if (credit === null) throw new HttpFailure(404, 'No strategies are at hand here.');
-    const line = await lineOf(await runOf(run), step, index);
+    const line = await ofRun(run, (found) => lineOf(found, step, index));
     return context.json(await replayCredit(credit, line, strategy, context.req.raw.signal));
   });
   app.get('/api/questions', async (context) => {
