@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { TurnwiseError } from '../errors/index.js';
 import { compareRuns } from './compare-runs.js';
 import { comparisonFigures } from './comparison-figures.js';
@@ -15,7 +15,10 @@ const worse = [1, 2, 3, 4, 5].map((seed) =>
 const options = { resamples: 500, now: new Date(0) };
 
 describe('compareRuns', () => {
-  const comparison = compareRuns([...worse, ...better], options);
+  let comparison: ReturnType<typeof compareRuns>;
+  beforeAll(() => {
+    comparison = compareRuns([...worse, ...better], options);
+  });
 
   it('sums up each strategy over seeds and questions', () => {
     const [first, second] = comparison.summaries;
@@ -95,9 +98,14 @@ describe('compareRuns', () => {
 describe('what a comparison is shown as', () => {
   const hostile = '<script>alert(1)</script>\u001b[31m\u202etxt "quoted"';
   const missing = [{ strategy: 'worse', seed: 9, folder: '/x', reason: hostile }];
-  const comparison = compareRuns([...worse, ...better], { ...options, missing });
-  const figures = comparisonFigures(comparison);
-  const page = comparisonReport(comparison, figures, `${hostile}.yaml`);
+  let comparison: ReturnType<typeof compareRuns>;
+  let figures: ReturnType<typeof comparisonFigures>;
+  let page = '';
+  beforeAll(() => {
+    comparison = compareRuns([...worse, ...better], { ...options, missing });
+    figures = comparisonFigures(comparison);
+    page = comparisonReport(comparison, figures, `${hostile}.yaml`);
+  });
 
   it('is a page without script, request or control character, whatever it is told', () => {
     expect(page).not.toMatch(/<script|javascript:|\son\w+=|https?:\/\/(?!www\.w3\.org\/2000\/svg)/i);
@@ -107,14 +115,14 @@ describe('what a comparison is shown as', () => {
     expect(comparison.complete).toBe(false);
   });
 
-  it.each(figures.map(({ name, svg }) => [name, svg] as const))(
-    '%s is an SVG of its own with finite places',
-    (_, svg) => {
+  it('has figures that are an SVG of their own with finite places', () => {
+    expect(figures.length).toBeGreaterThan(0);
+    for (const { svg } of figures) {
       expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
       expect(svg).not.toMatch(/NaN|Infinity|undefined/);
       expect(unbalanced(svg)).toEqual([]);
-    },
-  );
+    }
+  });
 
   it('is tables of text in a terminal', () => {
     const text = runComparisonText(comparison);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { compareCredit, type StrategyResult } from './compare-credit.js';
 import { comparisonPage } from './comparison-page.js';
 import { comparisonText } from './comparison-text.js';
@@ -38,7 +38,10 @@ const plain = strategy(
 );
 
 describe('compareCredit', () => {
-  const comparison = compareCredit(groups, [turnwise, plain]);
+  let comparison: ReturnType<typeof compareCredit>;
+  beforeAll(() => {
+    comparison = compareCredit(groups, [turnwise, plain]);
+  });
 
   it('counts signal by composition, turn and token; abstaining members reach no turn', () => {
     expect(comparison).toMatchObject({ groups: 2, trajectories: 5, turns: 8, tokens: 20 });
@@ -103,8 +106,12 @@ describe('a page and a text of hostile rollouts', () => {
       })),
     })),
   }));
-  const comparison = compareCredit(evil, [turnwise, plain]);
-  const page = comparisonPage(comparison, hostile);
+  let comparison: ReturnType<typeof compareCredit>;
+  let page = '';
+  beforeAll(() => {
+    comparison = compareCredit(evil, [turnwise, plain]);
+    page = comparisonPage(comparison, hostile);
+  });
 
   it('holds no markup of theirs, no script and no address', () => {
     const allowed =

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { defaultResamples, evaluationIntervals } from './evaluation-intervals.js';
 import { reportOn } from './evaluation-report.js';
 import type { QuestionScore } from './question-score.js';
@@ -46,7 +46,10 @@ describe('reportOn', () => {
 });
 
 describe('evaluationIntervals', () => {
-  const intervals = evaluationIntervals(scores, { resamples: 2000 });
+  let intervals: ReturnType<typeof evaluationIntervals>;
+  beforeAll(() => {
+    intervals = evaluationIntervals(scores, { resamples: 2000 });
+  });
 
   it('comes close to the normal interval of a share', () => {
     const half = 1.96 * Math.sqrt((0.4 * 0.6) / 200);

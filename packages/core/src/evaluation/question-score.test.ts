@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Question, Trajectory, Turn } from '../contract/index.js';
 import { reportOn } from './evaluation-report.js';
 import { questionScores, trajectoryScore } from './question-score.js';
@@ -59,17 +59,20 @@ describe('trajectoryScore', () => {
 describe('questionScores', () => {
   const failure = { code: 'ROLLOUT_SEARCH', message: 'down' };
   const plain: Question = { id: 'q2', text: '?', answers: ['x'] };
-  const scores = questionScores([
-    {
-      question,
-      trajectories: [
-        trajectory('Tinvek Oru', [searching(['p1', ''], ['p2', ''])]),
-        trajectory(null, [searching(['p1', '']), invalid, invalid], failure),
-      ],
-    },
-    { question: plain, trajectories: [trajectory('y')] },
-    { question: { ...plain, id: 'q3' }, trajectories: [] },
-  ]);
+  let scores: ReturnType<typeof questionScores>;
+  beforeAll(() => {
+    scores = questionScores([
+      {
+        question,
+        trajectories: [
+          trajectory('Tinvek Oru', [searching(['p1', ''], ['p2', ''])]),
+          trajectory(null, [searching(['p1', '']), invalid, invalid], failure),
+        ],
+      },
+      { question: plain, trajectories: [trajectory('y')] },
+      { question: { ...plain, id: 'q3' }, trajectories: [] },
+    ]);
+  });
 
   it('are means over trajectories', () => {
     expect(scores[0]).toEqual({
