@@ -53,7 +53,7 @@ const models = [
   ],
   [
     'more rows than are computed at once',
-    { rank: 2, alpha: 2, targets: ['q_proj', 'down_proj'] },
+    { rank: 2, alpha: 2, targets: ['k_proj', 'v_proj', 'down_proj'] },
     { contextLength: 320, hiddenSize: 16, headCount: 2, layerCount: 1 },
     [300],
   ],
