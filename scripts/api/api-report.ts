@@ -2,7 +2,7 @@
  * Holds the public surface of every published package to the reports in etc/api.
  *
  *     npm run api:check     fails when a surface is not what its report says
- *     npm run api:report    writes the reports
+ *     npm run api:report    writes the reports that do not fit
  */
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,13 +35,13 @@ function changedLines(before: string, after: string): string[] {
 const sortedLines = (text: string): string => text.split('\n').sort().join('\n');
 
 mkdirSync(folder, { recursive: true });
+const stale = [...reports].filter(([file, text]) => sortedLines(read(file)) !== sortedLines(text));
 const orphans = readdirSync(folder).filter((file) => !reports.has(file));
 if (process.argv.includes('--write')) {
   for (const file of orphans) rmSync(join(folder, file));
-  for (const [file, text] of reports) writeFileSync(join(folder, file), text);
-  console.log(`${reports.size} reports written to etc/api`);
+  for (const [file, text] of stale) writeFileSync(join(folder, file), text);
+  console.log(`${reports.size} packages, ${stale.length} reports written to etc/api`);
 } else {
-  const stale = [...reports].filter(([file, text]) => sortedLines(read(file)) !== sortedLines(text));
   for (const [file, text] of stale) {
     const lines = changedLines(read(file), text);
     const more = lines.length > 20 ? [`... ${lines.length - 20} more`] : [];
