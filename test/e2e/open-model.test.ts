@@ -49,7 +49,7 @@ async function writeModel(folder: string, family: 'qwen2' | 'qwen3'): Promise<vo
     queryKeyNorm: family === 'qwen3',
     tiedEmbedding: family === 'qwen2',
   });
-  const engine = createEngine({ config, seed: 5, initialisation: { embedding: 0.05 } });
+  const engine = createEngine({ config, seed: 5, initialization: { embedding: 0.05 } });
   await saveCheckpoint(folder, { engine, tokenizer });
   const path = join(folder, 'config.json');
   const json = JSON.parse(await readFile(path, 'utf8')) as object;

@@ -4,7 +4,7 @@ import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
 import { forwardLayer } from './forward-layer.js';
 import { chunkRows, scoreChunk, withinChunk } from './forward-pass.js';
-import { biasGradient, inputGradient, normalise, normaliseBackward, weightGradient } from './layer-operations.js';
+import { biasGradient, inputGradient, normalize, normalizeBackward, weightGradient } from './layer-operations.js';
 import type { LayerRows, SequenceRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
@@ -81,7 +81,7 @@ function headBackward(
   weightGradient(model, layout.head, dLogits, head.normed, scored);
   inputGradient(model, layout.head, dLogits, dSelected, scored);
   heap.floats(dOutput, scored * config.hiddenSize).fill(0);
-  normaliseBackward(model, finalNorm, dSelected, output, head.inverse, dOutput, scored);
+  normalizeBackward(model, finalNorm, dSelected, output, head.inverse, dOutput, scored);
 }
 
 /** Turns the gradient of m + feedForward(norm(m)) at `dResidual` into that of m, in place. */
@@ -98,11 +98,11 @@ function feedForwardBackward(
   weightGradient(model, layer.feedForwardOut, dResidual, activated, queries);
   biasGradient(model, layer.biases.feedForwardOut, dResidual, queries, model.config.hiddenSize);
 
-  normalise(model, layer.feedForwardNorm, middle, normed, feedForwardInverse, queries);
+  normalize(model, layer.feedForwardNorm, middle, normed, feedForwardInverse, queries);
   weightGradient(model, layer.feedForwardIn, dGateUp, normed, queries);
   biasGradient(model, layer.biases.feedForwardIn, dGateUp, queries, layer.feedForwardIn.outputs);
   inputGradient(model, layer.feedForwardIn, dGateUp, dNormed, queries);
-  normaliseBackward(model, layer.feedForwardNorm, dNormed, middle, feedForwardInverse, dResidual, queries);
+  normalizeBackward(model, layer.feedForwardNorm, dNormed, middle, feedForwardInverse, dResidual, queries);
 }
 
 /** Turns the gradient of input + attention(norm(input)) at `dResidual` into that of the input, at `dHidden`. */
@@ -122,11 +122,11 @@ function attentionBackward(
   biasGradient(model, layer.biases.attentionOut, dResidual, queries, hiddenSize);
   inputGradient(model, layer.attentionOut, dResidual, workspace.dAttended, queries);
   for (const sequence of sequences) attendBackward(model, sequence, buffers, workspace);
-  normaliseHeadsBackward(model, layer.queryKeyNorms, buffers, workspace, rows, queries);
+  normalizeHeadsBackward(model, layer.queryKeyNorms, buffers, workspace, rows, queries);
   biasGradient(model, layer.biases.query, dQueries, queries, layer.query.outputs);
   biasGradient(model, layer.biases.keyValue, dKeyValues, rows, layer.keyValue.outputs);
 
-  normalise(model, layer.attentionNorm, input, normed, attentionInverse, rows);
+  normalize(model, layer.attentionNorm, input, normed, attentionInverse, rows);
   weightGradient(model, layer.keyValue, dKeyValues, normed, rows);
   inputGradient(model, layer.keyValue, dKeyValues, dNormed, rows);
   if (indices === null) {
@@ -140,11 +140,11 @@ function attentionBackward(
     heap.floats(dHidden, rows * hiddenSize).fill(0);
     kernels.scatterRows(dResidual, indices, queries, dHidden, hiddenSize);
   }
-  normaliseBackward(model, layer.attentionNorm, dNormed, input, attentionInverse, dHidden, rows);
+  normalizeBackward(model, layer.attentionNorm, dNormed, input, attentionInverse, dHidden, rows);
 }
 
 /** Turns the gradients of normed queries and keys into those of the plain ones, in place. */
-function normaliseHeadsBackward(
+function normalizeHeadsBackward(
   model: ModelMemory,
   norms: LayerPlaces['queryKeyNorms'],
   { plainQueries, plainKeys }: LayerActivations,

@@ -1,5 +1,5 @@
 import type { Engine } from './engine.js';
-import type { Initialisation } from './initialisation.js';
+import type { Initialization } from './initialization.js';
 import type { RelaxedSimd } from './kernel-modules.js';
 import { loadKernels } from './load-kernels.js';
 import { validateLora, type LoraConfig } from './lora.js';
@@ -12,7 +12,7 @@ export interface EngineOptions {
   readonly config: TransformerConfig;
   /** Decides the initial weights; the same seed gives the same weights everywhere. */
   readonly seed: number;
-  readonly initialisation?: Initialisation;
+  readonly initialization?: Initialization;
   /** Trains adapters on frozen weights. Default null: trains the weights. */
   readonly lora?: LoraConfig | null;
   /** false leaves out all that only training needs, more than half of the memory; `backward` then throws. Default true. */
@@ -37,7 +37,7 @@ export interface EngineOptions {
 export function createEngine({
   config,
   seed,
-  initialisation = {},
+  initialization = {},
   lora = null,
   trainable = true,
   optimizer = true,
@@ -53,7 +53,7 @@ export function createEngine({
   const training = { lora, trainable, optimizer };
   assertFits(config, training, memoryLimitBytes);
   const load = (maximumPages: number) => loadKernels(maximumPages, relaxedSimd);
-  return new WasmEngine(config, seed, initialisation, memoryLimitBytes, training, recompute, load);
+  return new WasmEngine(config, seed, initialization, memoryLimitBytes, training, recompute, load);
 }
 
 /** Refuses a model that does not fit before anything of it is allocated, and says what would. */

@@ -1,5 +1,5 @@
 import type { ForwardWorkspace, LayerActivations } from './activations.js';
-import { addBias, normalise, project } from './layer-operations.js';
+import { addBias, normalize, project } from './layer-operations.js';
 import type { LayerRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
@@ -36,7 +36,7 @@ export function forwardLayer(
   const { normed, activated } = workspace;
   const { hiddenSize } = config;
 
-  normalise(model, layer.attentionNorm, input, normed, buffers.attentionInverse, rows);
+  normalize(model, layer.attentionNorm, input, normed, buffers.attentionInverse, rows);
   const { biases } = layer;
   project(model, layer.keyValue, normed, buffers.keyValues, rows);
   addBias(model, biases.keyValue, buffers.keyValues, rows, layer.keyValue.outputs);
@@ -49,13 +49,13 @@ export function forwardLayer(
     kernels.gatherRows(input, indices, queries, middle, hiddenSize);
   }
   addBias(model, biases.query, buffers.queries, queries, layer.query.outputs);
-  normaliseHeads(model, layer.queryKeyNorms, buffers, rows, queries);
+  normalizeHeads(model, layer.queryKeyNorms, buffers, rows, queries);
   attend(index, layerRows, buffers);
   project(model, layer.attentionOut, buffers.attended, middle, queries, true);
   addBias(model, biases.attentionOut, middle, queries, hiddenSize);
 
   // `selected` and `normed` are free again; the query rows are never more than the rows.
-  normalise(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, queries);
+  normalize(model, layer.feedForwardNorm, middle, normed, buffers.feedForwardInverse, queries);
   project(model, layer.feedForwardIn, normed, buffers.gateUp, queries);
   addBias(model, biases.feedForwardIn, buffers.gateUp, queries, layer.feedForwardIn.outputs);
   if (output === null) return;
@@ -66,7 +66,7 @@ export function forwardLayer(
 }
 
 /** Norms each query and key head in place, keeping what they were for the backward pass. */
-function normaliseHeads(
+function normalizeHeads(
   { kernels, config, layout, weights }: ModelMemory,
   norms: LayerPlaces['queryKeyNorms'],
   { queries, keyValues, plainQueries, plainKeys }: LayerActivations,

@@ -3,7 +3,7 @@ import { attendSequence, rotate } from './attend.js';
 import type { Chunk } from './batch-plan.js';
 import type { PackedBatch } from './engine.js';
 import { forwardLayer, type Attend } from './forward-layer.js';
-import { normalise, project } from './layer-operations.js';
+import { normalize, project } from './layer-operations.js';
 import { allRows, selectRows, type LayerRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
@@ -90,7 +90,7 @@ export function scoreChunk(
 ): void {
   const { kernels, config, layout } = model;
   const { paddedVocabulary } = layout;
-  normalise(model, layout.finalNorm, output, head.normed, head.inverse, scored);
+  normalize(model, layout.finalNorm, output, head.normed, head.inverse, scored);
   project(model, layout.head, head.normed, head.logits, scored);
   kernels.maskPadding(head.logits, scored, config.vocabularySize, paddedVocabulary);
   kernels.scoreTargets(

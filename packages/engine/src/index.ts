@@ -31,7 +31,7 @@ export type {
   ScoringOptions,
 } from './engine.js';
 export { EngineUnavailable } from './engine-unavailable.js';
-export type { Initialisation } from './initialisation.js';
+export type { Initialization } from './initialization.js';
 export type { RelaxedSimd } from './kernel-modules.js';
 export { sampleToken, type SampledToken, type SampleOptions } from './sample-token.js';
 export { loraTargets, type LoraConfig, type LoraTarget } from './lora.js';

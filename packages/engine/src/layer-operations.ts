@@ -42,7 +42,7 @@ export function biasGradient(model: ModelMemory, bias: number | null, dy: Addres
 }
 
 /** y = RMSNorm(x) with the weights at offset `gamma`; the inverse roots are kept in `inverse` for the backward pass. */
-export function normalise(
+export function normalize(
   { kernels, config, weights }: ModelMemory,
   gamma: number,
   x: Address,
@@ -53,8 +53,8 @@ export function normalise(
   kernels.rmsNorm(x, weights + gamma * 4, y, inverse, rows, config.hiddenSize, config.rmsNormEpsilon);
 }
 
-/** dx += the gradient of `normalise` with respect to x, and the weights' gradient is added to. */
-export function normaliseBackward(
+/** dx += the gradient of `normalize` with respect to x, and the weights' gradient is added to. */
+export function normalizeBackward(
   model: ModelMemory,
   gamma: number,
   dy: Address,

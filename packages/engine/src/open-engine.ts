@@ -41,8 +41,8 @@ export async function openEngine({
   try {
     const { tf, explanation } = await loadTensorFlow(engine === 'tfjs' ? 'any' : 'gpu', importModule);
     log?.(`engine: ${explanation}`);
-    const { config, seed, initialisation = {}, lora = null, trainable = true } = options;
-    return new TfjsEngine(tf, config, seed, initialisation, { lora, trainable });
+    const { config, seed, initialization = {}, lora = null, trainable = true } = options;
+    return new TfjsEngine(tf, config, seed, initialization, { lora, trainable });
   } catch (error) {
     if (engine !== 'auto' || !(error instanceof EngineUnavailable)) throw error;
     log?.(

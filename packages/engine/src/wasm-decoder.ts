@@ -10,7 +10,7 @@ import { DecoderSlots, roomForLogits, type DecoderSlot } from './decoder-slots.j
 import type { Decoder, DecoderItem } from './engine.js';
 import { forwardLayer } from './forward-layer.js';
 import { KeyValueCache } from './key-value-cache.js';
-import { normalise, project } from './layer-operations.js';
+import { normalize, project } from './layer-operations.js';
 import { allRows, selectRows } from './layer-rows.js';
 import type { Address } from './load-kernels.js';
 import type { ModelMemory } from './model-memory.js';
@@ -142,7 +142,7 @@ export class WasmDecoder implements Decoder {
       const output = isLast ? buffers.output : buffers.input;
       forwardLayer(model, layer, isLast ? last : all, buffers, buffers, output, attend);
     }
-    normalise(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
+    normalize(model, layout.finalNorm, buffers.output, buffers.normed, buffers.attentionInverse, count);
     project(model, layout.head, buffers.normed, buffers.logits, count);
     const computed = heap.floats(buffers.logits, count * paddedVocabulary);
     if (paddedVocabulary === vocabularySize) {

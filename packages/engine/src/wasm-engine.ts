@@ -27,7 +27,7 @@ import type {
 } from './engine.js';
 import { forwardChunk } from './forward-pass.js';
 import { Heap } from './heap.js';
-import { initialValues, type Initialisation } from './initialisation.js';
+import { initialValues, type Initialization } from './initialization.js';
 import { loadKernels, type Address, type LoadedKernels } from './load-kernels.js';
 import { ModelMemory, type TrainingKind } from './model-memory.js';
 import type { LoraConfig } from './lora.js';
@@ -65,7 +65,7 @@ export class WasmEngine implements Engine {
   constructor(
     readonly config: TransformerConfig,
     seed: number,
-    initialisation: Initialisation,
+    initialization: Initialization,
     memoryLimitBytes: number,
     training: TrainingKind,
     /** Whether a backward pass computes activations again instead of finding them kept. */
@@ -87,7 +87,7 @@ export class WasmEngine implements Engine {
     ] as const;
     for (const [run, { tensors }] of runs) {
       for (const place of tensors.values()) {
-        model.writeTensor(run, place, initialValues(place, config.layerCount, seed, initialisation));
+        model.writeTensor(run, place, initialValues(place, config.layerCount, seed, initialization));
       }
     }
   }

@@ -10,10 +10,10 @@ export function explainIgpo(groups: readonly ShapedGroup[], options: IgpoOptions
     const described = (member: number, turn: number): string => {
       const own = parts[member];
       if (own === undefined) return '0: nothing to compare with';
-      const { normalised, returns } = own;
-      if (turn === normalised.length - 1) return `outcome normalised ${shortNumber(normalised[turn] ?? 0)}`;
+      const { normalized, returns } = own;
+      if (turn === normalized.length - 1) return `outcome normalised ${shortNumber(normalized[turn] ?? 0)}`;
       const later = `${shortNumber(options.gamma)} x what follows (${shortNumber(returns[turn + 1] ?? 0)})`;
-      return `gain normalised ${shortNumber(normalised[turn] ?? 0)} + ${later}`;
+      return `gain normalised ${shortNumber(normalized[turn] ?? 0)} + ${later}`;
     };
     const sets = options.normalization === 'separate' ? 'apart from' : 'together with';
     return {

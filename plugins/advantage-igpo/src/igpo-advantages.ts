@@ -24,7 +24,7 @@ export function igpoAdvantages(groups: readonly ShapedGroup[], options: IgpoOpti
 
 /** One trajectory's normalised gains with its normalised outcome last, and their sums from each turn on. */
 export interface IgpoParts {
-  readonly normalised: readonly number[];
+  readonly normalized: readonly number[];
   readonly returns: readonly number[];
 }
 
@@ -43,7 +43,7 @@ export function igpoParts(group: ShapedGroup, options: IgpoOptions): IgpoParts[]
   let next = 0;
   return rewards.map(({ turns }, member) => {
     const values = (gains[member] ?? []).map(() => gainValues[next++] ?? 0);
-    const normalised = turns.length === 0 ? [] : [...values, outcomeValues[member] ?? 0];
-    return { normalised, returns: discountedReturns(normalised, options.gamma) };
+    const normalized = turns.length === 0 ? [] : [...values, outcomeValues[member] ?? 0];
+    return { normalized, returns: discountedReturns(normalized, options.gamma) };
   });
 }

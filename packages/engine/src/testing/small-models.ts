@@ -24,7 +24,7 @@ export function smallEngine(
   seed = 1,
   relaxedSimd: RelaxedSimd = 'off',
 ): Engine {
-  const engine = createEngine({ config: smallConfig(changes), seed, initialisation: { taps: 0.3 }, relaxedSimd });
+  const engine = createEngine({ config: smallConfig(changes), seed, initialization: { taps: 0.3 }, relaxedSimd });
   for (const { name } of engine.parameters()) {
     // Biases start at 0 and norms of heads at 1, where an error in them would hardly show.
     if (!/\.bias$|[qk]_norm/u.test(name)) continue;

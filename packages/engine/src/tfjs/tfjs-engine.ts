@@ -13,7 +13,7 @@ import type {
   ScoredTokens,
   ScoringOptions,
 } from '../engine.js';
-import type { Initialisation } from '../initialisation.js';
+import type { Initialization } from '../initialization.js';
 import type { LoraConfig } from '../lora.js';
 import type { TrainingKind } from '../model-memory.js';
 import { validateConfig, type TransformerConfig } from '../transformer-config.js';
@@ -49,13 +49,13 @@ export class TfjsEngine implements Engine {
     private readonly tf: TensorFlow,
     readonly config: TransformerConfig,
     seed: number,
-    initialisation: Initialisation,
+    initialization: Initialization,
     training: Omit<TrainingKind, 'optimizer'> = { lora: null, trainable: true },
   ) {
     validateConfig(config);
     this.name = `tfjs (${tf.getBackend()})`;
     this.lora = training.lora;
-    this.tensors = new TfjsParameters(tf, config, seed, initialisation, training);
+    this.tensors = new TfjsParameters(tf, config, seed, initialization, training);
     const { weights, adapters, trained } = this.tensors;
     this.model = new TfjsTransformer(tf, config, weights, adapters);
     this.optimizer = new TfjsOptimizer(tf, trained === null ? null : [...trained.values()]);

@@ -1,6 +1,6 @@
 import { AdapterLayout } from '../adapter-layout.js';
 import type { ParameterTensor } from '../engine.js';
-import { initialValues, type Initialisation } from '../initialisation.js';
+import { initialValues, type Initialization } from '../initialization.js';
 import { loraScale, validateLora, type LoraConfig } from '../lora.js';
 import type { TrainingKind } from '../model-memory.js';
 import { ParameterLayout, type ParameterRange, type TensorPlace } from '../parameter-layout.js';
@@ -27,7 +27,7 @@ export class TfjsParameters {
     private readonly tf: TensorFlow,
     config: TransformerConfig,
     seed: number,
-    initialisation: Initialisation,
+    initialization: Initialization,
     { lora, trainable }: Omit<TrainingKind, 'optimizer'>,
   ) {
     if (lora !== null) validateLora(lora);
@@ -37,7 +37,7 @@ export class TfjsParameters {
       new Map(
         [...tensors.values()].map((place) => [
           place.name,
-          this.variable(place, initialValues(place, config.layerCount, seed, initialisation)),
+          this.variable(place, initialValues(place, config.layerCount, seed, initialization)),
         ]),
       );
     this.weights = variables(base);

@@ -2,7 +2,7 @@ import type { ParameterTensor } from './engine.js';
 import { normalStream } from './random-normal.js';
 
 /** Standard deviations of the normal distributions the weights are drawn from; norms start at 1. */
-export interface Initialisation {
+export interface Initialization {
   /** Token embeddings and the output head. Default 0.3: at 0.05 a small policy learns look-ups far slower. */
   readonly embedding?: number;
   /**
@@ -19,7 +19,7 @@ export function initialValues(
   tensor: ParameterTensor,
   layerCount: number,
   seed: number,
-  { embedding = 0.3, projection = 1, taps = 0.02 }: Initialisation = {},
+  { embedding = 0.3, projection = 1, taps = 0.02 }: Initialization = {},
 ): Float32Array {
   const { name, shape } = tensor;
   const size = shape.reduce((product, extent) => product * extent, 1);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { initialValues, type Initialisation } from './initialisation.js';
+import { initialValues, type Initialization } from './initialization.js';
 import { normalStream } from './random-normal.js';
 
 const moments = (values: ArrayLike<number>): { mean: number; deviation: number } => {
@@ -43,7 +43,7 @@ describe('normal numbers', () => {
 });
 
 describe('initial values', () => {
-  const values = (name: string, shape: number[], options?: Initialisation): Float32Array =>
+  const values = (name: string, shape: number[], options?: Initialization): Float32Array =>
     initialValues({ name, shape }, 3, 7, options);
   const deviation = (...given: Parameters<typeof values>): number => moments(values(...given)).deviation;
 
