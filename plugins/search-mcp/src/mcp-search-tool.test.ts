@@ -167,6 +167,18 @@ describe('our server', () => {
     expect((await client.callTool({ name: 'search', arguments: { query: 'oslo', topK: 99 } })).isError).toBe(true);
     await client.close();
   });
+
+  it('lets callers ask for what they get unasked, also when that is more than 20', async () => {
+    const [ours, theirs] = InMemoryTransport.createLinkedPair();
+    await createSearchServer(cities, { topK: 30 }).connect(theirs);
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(ours);
+    const { tools: listed } = await client.listTools();
+    expect(listed).toMatchObject([{ inputSchema: { properties: { topK: { default: 30, maximum: 30 } } } }]);
+    const unasked = await client.callTool({ name: 'search', arguments: { query: 'oslo' } });
+    expect(await client.callTool({ name: 'search', arguments: { query: 'oslo', topK: 30 } })).toEqual(unasked);
+    await client.close();
+  });
 });
 
 describe('options', () => {

@@ -7,7 +7,7 @@ import { z } from 'zod';
 export interface SearchServerOptions {
   /** Hits when the caller names no number. Default 3. */
   readonly topK?: number;
-  /** Most hits a caller gets. Default 20. */
+  /** Most hits a caller may ask for. Default 20, or `topK` where that is more. */
   readonly maxTopK?: number;
 }
 
@@ -18,7 +18,7 @@ const results = {
 /** An MCP server with one tool, `search(query, topK?)`: hits as structured content and as text to read. */
 export function createSearchServer(
   tool: SearchTool,
-  { topK: usual = 3, maxTopK = 20 }: SearchServerOptions = {},
+  { topK: usual = 3, maxTopK = Math.max(20, usual) }: SearchServerOptions = {},
 ): McpServer {
   const server = new McpServer({ name: 'turnwise-search', version: '0.1.0' });
   server.registerTool(
