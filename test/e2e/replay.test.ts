@@ -35,6 +35,21 @@ describe('the examples of the page on strategies', () => {
   });
 });
 
+describe('a misspelt strategy', () => {
+  it.each([
+    [['replay', 'groups', '--strategy', 'tpso'], '--strategy tpso'],
+    [['compare-credit', 'groups', '--strategies', 'grpo,tpso'], '--strategies grpo,tpso'],
+    [['compare', '-c', 'run.yaml', '--strategies', 'grpo,tpso', '--run-dir', 'runs'], '--strategies grpo,tpso'],
+  ])('%j is said as it was typed', async (words, typed) => {
+    const folder = await folderWith({ 'run.yaml': '{}\n' });
+    const { code, stdout, stderr } = await turnwiseHere(words, folder);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(
+      `error CONFIG_INVALID: ${typed}: strategy names no strategy: got "tpso". Did you mean "tspo"?`,
+    );
+  });
+});
+
 describe('replay and compare-credit, given', () => {
   const line = JSON.stringify(group);
   const later = `${line}\n${line}\n`;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as core from '@turnwise/core';
 import { composeRun, loadConfig, StatusLine, textLogger } from '@turnwise/core';
-import type { LoadedConfig, Logger, PluginKind, RunScope } from '@turnwise/core';
+import type { LoadedConfig, Logger, OtherwiseSet, PluginKind, RunScope } from '@turnwise/core';
 import { builtinPlugins } from './builtin-plugins.js';
 import type { Terminal } from './terminal.js';
 import { builtinWorlds, resolveAsset } from './worlds.js';
@@ -12,6 +12,11 @@ export interface ConfigOptions {
   readonly config?: string;
   readonly set: readonly string[];
   readonly locked?: boolean;
+}
+
+/** A configuration with what the command line says beside it. */
+interface Settings extends Omit<ConfigOptions, 'set'> {
+  readonly set: readonly (string | OtherwiseSet)[];
 }
 
 /** What a running command holds on to: where results go, progress, and the signal that interrupts it. */
@@ -47,7 +52,7 @@ export class Session {
   }
 
   /** @param required false: without `-c` the configuration is made of defaults and `--set` alone. */
-  load({ config, set }: ConfigOptions, required = true): Promise<LoadedConfig> {
+  load({ config, set }: Settings, required = true): Promise<LoadedConfig> {
     return loadConfig({
       file: config === undefined ? (required ? undefined : null) : this.configFile(config),
       set,

@@ -1,4 +1,4 @@
-import { TurnwiseError } from '@turnwise/core';
+import { TurnwiseError, type OtherwiseSet } from '@turnwise/core';
 
 /** The names in a list separated by commas. Throws `CONFIG_USAGE` for an empty name or one named twice. */
 export function strategyNames(list: string): string[] {
@@ -12,4 +12,9 @@ export function strategyNames(list: string): string[] {
   throw new TurnwiseError('CONFIG_USAGE', `--strategies ${JSON.stringify(list)} ${problem}.`, {
     hint: 'For example: --strategies tspo,grpo',
   });
+}
+
+/** The setting of a strategy that was named by an option of its own, e.g. `--strategies tspo,grpo`. */
+export function strategySetting(name: string, typed: string): OtherwiseSet {
+  return { text: `strategy=${JSON.stringify(name)}`, typed };
 }

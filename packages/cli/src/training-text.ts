@@ -19,7 +19,7 @@ export function summaryText(summary: TrainingSummary, runFolder: string): string
   return [
     `exact match  ${percent(before.exactMatch)} -> ${percent(after.exactMatch)}  (${gain >= 0 ? '+' : ''}${gain.toFixed(1)} points)`,
     `F1           ${percent(before.f1)} -> ${percent(after.f1)}`,
-    `took         ${steps} steps, ${trajectories} trajectories${failed}, ${formatDuration(seconds)}`,
+    `took         ${steps} step${steps === 1 ? '' : 's'}, ${trajectories} trajectories${failed}, ${formatDuration(seconds)}`,
     `run folder   ${runFolder}`,
   ].join('\n');
 }

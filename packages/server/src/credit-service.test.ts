@@ -168,6 +168,7 @@ describe('POST /v1/advantages', () => {
   it.each([
     [{ rows: [{ group: 'a', turns: [null] }] }, 'rows[0].turns[0]'],
     [{ rows: [{ group: 'a', turns: [1], reward: 2 }] }, 'reward'],
+    [{}, 'groups: expected a list, got nothing'],
     [{ groups: [{ ...group('q', 'Ann'), shaped: [] }] }, 'groups[0].shaped'],
     [
       { groups: [{ ...group('q', 'Ann'), shaped: [{ outcome: 1, correct: true, turns: [1, 2] }] }] },

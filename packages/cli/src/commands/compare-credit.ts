@@ -6,7 +6,7 @@ import type { RunScope, StrategyResult, TrajectoryGroup } from '@turnwise/core';
 import { jsonOption, wholeNumber, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
-import { strategyNames } from '../strategy-names.js';
+import { strategyNames, strategySetting } from '../strategy-names.js';
 
 interface CompareOptions extends ConfigOptions {
   readonly strategies: string;
@@ -39,7 +39,10 @@ async function compare(session: Session, file: string, options: CompareOptions):
   }
   // A misspelt strategy is said before a large file is read.
   const loaded = await Promise.all(
-    names.map((name) => session.load({ ...options, set: [`strategy=${JSON.stringify(name)}`, ...options.set] }, false)),
+    names.map((name) => {
+      const strategy = strategySetting(name, `--strategies ${options.strategies}`);
+      return session.load({ ...options, set: [strategy, ...options.set] }, false);
+    }),
   );
   const groups = await readGroups(input);
   const results: StrategyResult[] = [];

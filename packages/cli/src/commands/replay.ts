@@ -4,6 +4,7 @@ import { readGroups, shapeGroups } from '@turnwise/core';
 import { jsonOption, withConfigOptions } from '../common-options.js';
 import type { Run } from '../run.js';
 import { withScope, type ConfigOptions, type Session } from '../session.js';
+import { strategySetting } from '../strategy-names.js';
 
 interface ReplayOptions extends ConfigOptions {
   readonly strategy?: string;
@@ -24,7 +25,8 @@ export function addReplayCommand(program: Command, run: Run): void {
 
 /** Nothing is printed before every line of the input has been read and every group has been scored. */
 async function replay(session: Session, file: string, options: ReplayOptions): Promise<void> {
-  const strategy = options.strategy === undefined ? [] : [`strategy=${JSON.stringify(options.strategy)}`];
+  const { strategy: name } = options;
+  const strategy = name === undefined ? [] : [strategySetting(name, `--strategy ${name}`)];
   const loaded = await session.load({ ...options, set: [...strategy, ...options.set] }, false);
   await withScope(await session.compose(loaded, ['reward', 'advantage']), async (scope) => {
     const groups = await readGroups(session.path(file));

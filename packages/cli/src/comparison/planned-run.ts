@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { LoadedConfig } from '@turnwise/core';
 import type { ConfigOptions, Session } from '../session.js';
+import { strategySetting } from '../strategy-names.js';
 
 /** One training of a comparison. */
 export interface PlannedRun {
@@ -27,7 +28,8 @@ export async function planRuns(
   for (const seed of seeds) {
     for (const strategy of strategies) {
       const set = [...options.set, `strategy=${JSON.stringify(strategy)}`, `seed=${seed}`];
-      const loaded = await session.load({ config: options.config, set });
+      const typed = strategySetting(strategy, `--strategies ${strategies.join(',')}`);
+      const loaded = await session.load({ config: options.config, set: [...options.set, typed, `seed=${seed}`] });
       plan.push({
         strategy,
         seed,

@@ -15,7 +15,7 @@ describe('parseSetOption', () => {
     ['reward.0.weight=1e-3', ['reward', 0, 'weight'], 0.001],
     ['a={ b: [1, two] }', ['a'], { b: [1, 'two'] }],
   ])('%s', (text, path, value) => {
-    expect(parseSetOption(text)).toEqual({ text, path, value });
+    expect(parseSetOption(text)).toEqual({ typed: `--set ${text}`, path, value });
   });
 
   it('takes the name of a scoped package without quotes', () => {

@@ -97,7 +97,7 @@ function assertIndex(parent: Settings, part: string | number, option: SetOption,
 }
 
 function usage(option: SetOption, reason: string): TurnwiseError {
-  return new TurnwiseError('CONFIG_USAGE', `--set ${option.text}: ${reason}`, { where: `--set ${option.text}` });
+  return new TurnwiseError('CONFIG_USAGE', `${option.typed}: ${reason}`, { where: option.typed });
 }
 
 /** The last option that set `path` or something around it. */

@@ -7,7 +7,7 @@ export type { PluginUse, RewardUse } from './plugin-use-schema.js';
 export type { RunConfig } from './run-config.js';
 export { runJsonSchema, type RunConfigInput } from './run-schema.js';
 export { settingsWithoutEffect } from './settings-without-effect.js';
-export { parseSetOption } from './set-option.js';
+export { parseSetOption, type OtherwiseSet } from './set-option.js';
 export { builtinStrategies, defaultStrategy, type StrategyPair } from './strategies.js';
 export type { ConfigSource } from './config-source.js';
 export * from './hide-passwords.js';

@@ -7,7 +7,7 @@ import { resolvePaths } from './resolve-paths.js';
 import { resolveStrategy } from './resolve-strategy.js';
 import { resolveWorlds } from './resolve-worlds.js';
 import { runJsonSchema, runSchema } from './run-schema.js';
-import { parseSetOption, type SetOption } from './set-option.js';
+import { parseSetOption, type OtherwiseSet, type SetOption } from './set-option.js';
 import { builtinStrategies } from './strategies.js';
 import type { RunConfig } from './run-config.js';
 
@@ -29,8 +29,8 @@ export interface LoadedConfig {
 export interface LoadConfigOptions {
   /** Path as given by the user; `null` for none; absent: looked for in the current folder. */
   readonly file?: string | null | undefined;
-  /** `a.b=c`, without `--set`. */
-  readonly set?: readonly string[] | undefined;
+  /** `a.b=c`, without `--set`; or the same of what was typed otherwise. */
+  readonly set?: readonly (string | OtherwiseSet)[] | undefined;
   /** Relative paths typed on the command line start here. Default: the process's. */
   readonly currentFolder?: string | undefined;
   /** Modules a TypeScript configuration may import by name without having them installed. */
@@ -95,11 +95,11 @@ function locator(source: ConfigSource, overrides: readonly SetOption[]): LoadedC
     const candidates = spellings(path);
     for (const candidate of candidates) {
       const override = setOptionFor(overrides, candidate);
-      if (override !== undefined) return `--set ${override.text}`;
+      if (override !== undefined) return override.typed;
     }
     // A misspelt key has no value of its own where `--set` wrote below it: `--set polic.use=x` makes `polic`.
     const below = overrides.find((override) => source.position(path, 'key') === null && isPrefix(path, override.path));
-    if (below !== undefined && path.length > 0) return `--set ${below.text}`;
+    if (below !== undefined && path.length > 0) return below.typed;
     for (let cut = 0; cut < path.length; cut++) {
       for (const candidate of candidates.filter(({ length }) => length > cut)) {
         const position = source.position(candidate.slice(0, candidate.length - cut), cut === 0 ? what : 'key');

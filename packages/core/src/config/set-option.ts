@@ -2,10 +2,17 @@ import { parseDocument, type Document } from 'yaml';
 import { TurnwiseError } from '../errors/index.js';
 import type { ConfigPath } from '../schema/index.js';
 
+/** `a.b=c` for a setting that was typed in another way, and how it was typed: errors name that. */
+export interface OtherwiseSet {
+  readonly text: string;
+  /** E.g. `--strategy tspo`. */
+  readonly typed: string;
+}
+
 /** One `--set a.b=c` of the command line. */
 export interface SetOption {
-  /** As typed, without `--set`. */
-  readonly text: string;
+  /** As typed, e.g. `--set a.b=c`. */
+  readonly typed: string;
   readonly path: ConfigPath;
   readonly value: unknown;
 }
@@ -17,11 +24,12 @@ const forbidden = new Set(['__proto__', 'constructor', 'prototype']);
  * `reward[0].weight`. The value is YAML: `3`, `true`, `null`, `text`, `[1, 2]`, `{ alpha: 0.5 }`;
  * a package name such as `@acme/turnwise-reward-brevity` needs no quotes. Throws `CONFIG_USAGE`.
  */
-export function parseSetOption(text: string): SetOption {
+export function parseSetOption(given: string | OtherwiseSet): SetOption {
+  const { text, typed } = typeof given === 'string' ? { text: given, typed: `--set ${given}` } : given;
   const equals = text.indexOf('=');
   const refuse = (reason: string, cause?: unknown): TurnwiseError =>
-    new TurnwiseError('CONFIG_USAGE', `--set ${text}: ${reason}`, {
-      where: `--set ${text}`,
+    new TurnwiseError('CONFIG_USAGE', `${typed}: ${reason}`, {
+      where: typed,
       hint: 'Write it as --set path.to.key=value, for example --set rollout.groupSize=8.',
       ...(cause === undefined ? {} : { cause }),
     });
@@ -38,7 +46,7 @@ export function parseSetOption(text: string): SetOption {
   const problem = document.errors[0];
   if (problem !== undefined) throw refuse(`the value is not valid YAML (${problem.message})`, problem);
   return {
-    text,
+    typed,
     path: parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
     value: valueOf(document, refuse),
   };

@@ -57,13 +57,29 @@ export function invalidLine(file: string, line: Pick<Line, 'number'>, reason: st
 
 /** One thing wrong with a row, in words: the field, what is expected there and what stands there. */
 export function describeIssue(path: readonly PropertyKey[], message: string, root: unknown): string {
-  if (path.length === 0) return `${message}, got ${shown(root)}`;
+  const said = message.replace(
+    /^Invalid input: expected (\w+), received .*$/s,
+    (_, type: string) => `expected ${nameOf(type)}`,
+  );
+  if (path.length === 0) return `${said}, got ${shown(root)}`;
   const name = path.map((part, index) =>
     typeof part === 'number' ? `[${part}]` : `${index ? '.' : ''}${printable(String(part))}`,
   );
   const value = valueAt(root, path);
   const got = value === undefined ? 'nothing' : shown(value);
-  return `${name.join('')}: ${message}, got ${got}`;
+  return `${name.join('')}: ${said}, got ${got}`;
+}
+
+/** What zod calls a type, in words. */
+function nameOf(type: string): string {
+  const names = new Map([
+    ['array', 'a list'],
+    ['object', 'an object'],
+    ['string', 'text'],
+    ['number', 'a number'],
+    ['boolean', 'true or false'],
+  ]);
+  return names.get(type) ?? type;
 }
 
 function shown(value: unknown): string {

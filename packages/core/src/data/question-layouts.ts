@@ -229,8 +229,8 @@ const plainLayout: QuestionLayout = {
       if (asked == null || answers == null) {
         const message =
           asked == null
-            ? `the question ${row.id} has neither "text" nor "question".`
-            : `the question ${row.id} has no gold answer ("answers" or "golden_answers").`;
+            ? `the question ${row.id} has neither "text" nor "question"`
+            : `the question ${row.id} has no gold answer ("answers" or "golden_answers")`;
         context.addIssue({ code: 'custom', path: [], message, params: { whole: true } });
         return z.NEVER;
       }

@@ -73,7 +73,7 @@ describe('readCorpus', () => {
   });
 
   it.each([
-    ['[1,2]', /:1: .*expected object.*got \[1,2\]/],
+    ['[1,2]', /:1: .*expected an object.*got \[1,2\]/],
     ['{"text":"x"}', /:1: id: .*got nothing/],
     ['{"id":" ","text":"x"}', /:1: id: an id must not be blank/],
     ['{"id":"a","text":5}', /:1: text: expected text, got 5/],

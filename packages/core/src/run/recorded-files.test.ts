@@ -47,7 +47,7 @@ describe('trainer.json', () => {
   });
 
   it.each<[string, (trainer: Record<string, unknown>) => unknown, string]>([
-    ['null', () => null, 'expected object'],
+    ['null', () => null, 'expected an object'],
     ['a step that is none', (trainer) => ({ ...trainer, step: -1 }), 'step: '],
     ['a text for a state', (trainer) => ({ ...trainer, state: 'x' }), 'state: '],
     ['updates as text', withState({ updates: 'many' }), 'state.updates: '],
@@ -87,7 +87,7 @@ describe('trainer.json', () => {
 
 describe('manifest.json and metrics.jsonl', () => {
   it.each([
-    ['null', 'expected object'],
+    ['null', 'expected an object'],
     ['{"resumes":5}', 'resumes: '],
     ['{"plugins":{}}', 'plugins: '],
     ['{"data":null}', 'data: '],

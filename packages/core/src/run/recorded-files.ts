@@ -74,6 +74,6 @@ export function checkRecorded(file: string, value: unknown, schema: z.ZodType): 
   const { error } = schema.safeParse(value);
   const issue = error?.issues[0];
   if (issue === undefined) return;
-  const reason = describeIssue(issue.path, issue.message.replace(/^Invalid input: /, ''), value);
+  const reason = describeIssue(issue.path, issue.message, value);
   throw new TurnwiseError('RUN_CORRUPT', `${file} cannot be read: ${reason}.`, { where: file, cause: error });
 }
