@@ -30,12 +30,15 @@ export async function* metricRows(runFolder: string): AsyncGenerator<MetricRow> 
 
 function parseLine(file: string, line: string, index: number): MetricRow {
   const where = `${file}:${index + 1}`;
+  // Only what was measured in that step is lost then; whoever goes on counts the lines.
+  const without = index === 0 ? '' : `; without one, {"step":${index}} in its place lets the run go on`;
+  const hint = `Put the line back from a copy of the file${without}.`;
   let row: unknown;
   try {
     row = JSON.parse(line);
   } catch (cause) {
-    throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, cause });
+    throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, hint, cause });
   }
   if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as MetricRow;
-  throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is no JSON object.`, { where });
+  throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is no JSON object.`, { where, hint });
 }

@@ -96,6 +96,12 @@ async function recorded(steps: number, checkpoints: readonly number[], changes: 
   return folder;
 }
 
+/** Puts another text in the place of a line, the first of which is 1. */
+function damageLine(file: string, number: number, text: string): void {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  writeFileSync(file, lines.with(number - 1, text).join('\n'));
+}
+
 const weights = (step: number): string => join(place, `checkpoints/step-00000${step}/weights`);
 
 describe('a run that goes on', () => {
@@ -174,10 +180,35 @@ describe('a run that goes on', () => {
     damage();
     const before = readdirSync(join(place, 'checkpoints'));
     const error = await failure(resumeRun(folder, await configured(), await manifestOf()));
-    expect(error).toMatchObject({ code: 'RUN_CORRUPT', where: place });
+    const where = says.startsWith('metrics.jsonl') ? join(place, 'metrics.jsonl') : place;
+    expect(error).toMatchObject({ code: 'RUN_CORRUPT', where });
     expect(error.message).toContain(says);
     // Whoever can mend it still finds everything.
     expect(readdirSync(join(place, 'checkpoints'))).toEqual(before);
+  });
+
+  it('blames a damaged line of the metrics for itself, once, and goes on when it is mended', async () => {
+    const folder = await recorded(3, [1, 2, 3]);
+    const metrics = join(place, 'metrics.jsonl');
+    damageLine(metrics, 2, 'garbage');
+    const error = await failure(resumeRun(folder, await configured(), await manifestOf()));
+    expect(error).toMatchObject({
+      code: 'RUN_CORRUPT',
+      message: `The run in ${place} can go on from none of its checkpoints: ${metrics}:2: the line is not valid JSON.`,
+      where: `${metrics}:2`,
+    });
+    expect(error.hint).toMatch(/^Put the line back from a copy.*\{"step":1\} in its place.* Or start anew in another/);
+    expect(await folder.checkpoints()).toHaveLength(3);
+    damageLine(metrics, 2, '{"step":1}');
+    expect((await resumeRun(folder, await configured(), await manifestOf())).from).toMatchObject({ step: 3 });
+  });
+
+  it('falls back once from all checkpoints that a damaged line of the metrics ails', async () => {
+    const folder = await recorded(4, [1, 2, 3, 4]);
+    damageLine(join(place, 'metrics.jsonl'), 3, '[]');
+    const { from, notes } = await resumeRun(folder, await configured(), await manifestOf());
+    expect(from).toMatchObject({ step: 1, before: { exactMatch: 0.25 }, after: { exactMatch: 0.25 } });
+    expect(notes).toEqual([expect.stringMatching(/metrics\.jsonl:3: the line is no JSON object\. Falling back/)]);
   });
 
   it('does not take a checkpoint that cannot be read now for a damaged one', async () => {

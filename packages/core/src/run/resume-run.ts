@@ -1,12 +1,11 @@
-import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { checkConfig, differences, parseSetOption, printableConfig } from '../config/index.js';
 import type { ConfigSource, LoadedConfig } from '../config/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { heldOutScores, type HeldOutScores, type ResumePoint } from '../training/index.js';
-import { readWholeCheckpoint } from './checkpoints.js';
+import type { ResumePoint } from '../training/index.js';
+import { readWholeCheckpoint, type WholeCheckpoint } from './checkpoints.js';
 import { readManifest } from './read-manifest.js';
-import { metricRows } from './read-metrics.js';
+import { measuredUpTo, recordedMeasurements } from './recorded-measurements.js';
 import { runFiles } from './run-files.js';
 import type { RunFolder } from './run-folder.js';
 import type { RunManifest } from './run-manifest.js';
@@ -107,49 +106,43 @@ async function lastWhole(
   folder: RunFolder,
   now: LoadedConfig,
 ): Promise<{ from: ResumePoint | null; damaged: readonly string[] }> {
+  const newestFirst = (await folder.checkpoints()).reverse();
+  const newest = newestFirst[0];
+  if (newest === undefined) return { from: null, damaged: [] };
+  const recorded = await recordedMeasurements(folder.path, newest.step);
   const damaged: string[] = [];
-  for (const { folder: place } of (await folder.checkpoints()).reverse()) {
+  let unmeasured: TurnwiseError | null = null;
+  for (const { folder: place } of newestFirst) {
     try {
-      return { from: await resumePoint(folder, place), damaged };
+      const { step, state } = await wholeCheckpoint(place);
+      const measured = measuredUpTo(recorded, step);
+      if (!TurnwiseError.is(measured)) return { from: { step, checkpoint: place, state, ...measured }, damaged };
+      // The same line ails every checkpoint after it: it is told once.
+      if (unmeasured === null) damaged.push(measured.message);
+      unmeasured ??= measured;
     } catch (error) {
       if (!TurnwiseError.is(error) || error.code !== 'RUN_CORRUPT') throw error;
       damaged.push(error.message);
     }
   }
-  if (damaged.length === 0) return { from: null, damaged };
+  const anew = `start anew in another folder: turnwise train ${now.file === null ? '' : `-c ${now.file} `}--run-dir NEW.`;
+  if (unmeasured !== null) {
+    const message = `The run in ${folder.path} can go on from none of its checkpoints: ${damaged.join(' ')}`;
+    const { where = folder.path, hint = '' } = unmeasured;
+    throw new TurnwiseError('RUN_CORRUPT', message, { where, hint: `${hint} Or ${anew}`, cause: unmeasured });
+  }
   throw new TurnwiseError('RUN_CORRUPT', `No checkpoint of the run in ${folder.path} is whole: ${damaged.join(' ')}`, {
     where: folder.path,
-    hint: `Start anew in another folder: turnwise train ${now.file === null ? '' : `-c ${now.file} `}--run-dir NEW.`,
+    hint: `S${anew.slice(1)}`,
   });
 }
 
-async function resumePoint({ path }: RunFolder, place: string): Promise<ResumePoint> {
-  const { step, state } = await readWholeCheckpoint(place);
-  if (stepName(step) !== basename(place)) {
-    throw new TurnwiseError('RUN_CORRUPT', `The checkpoint ${place} says it is of step ${step}.`, { where: place });
-  }
-  const { rows, before, after } = await measuredUpTo(path, step);
-  if (before === null || rows !== step + 1) {
-    const { metrics: where } = runFiles(path);
-    throw new TurnwiseError('RUN_CORRUPT', `${where} has lost steps before the checkpoint of step ${step}.`, { where });
-  }
-  return { step, checkpoint: place, state, before, after: after ?? before };
-}
-
-/** The first and the last measurement up to a step, and the lines up to there. Later lines may be damaged. */
-async function measuredUpTo(
-  path: string,
-  step: number,
-): Promise<{ rows: number; before: HeldOutScores | null; after: HeldOutScores | null }> {
-  let [rows, before, after]: [number, HeldOutScores | null, HeldOutScores | null] = [0, null, null];
-  if (!existsSync(runFiles(path).metrics)) return { rows, before, after };
-  for await (const row of metricRows(path)) {
-    const scores = heldOutScores(row);
-    if (rows === 0 && row['step'] === 0) before = scores;
-    after = scores ?? after;
-    if (++rows > step) break;
-  }
-  return { rows, before, after };
+async function wholeCheckpoint(place: string): Promise<WholeCheckpoint> {
+  const checkpoint = await readWholeCheckpoint(place);
+  if (stepName(checkpoint.step) === basename(place)) return checkpoint;
+  throw new TurnwiseError('RUN_CORRUPT', `The checkpoint ${place} says it is of step ${checkpoint.step}.`, {
+    where: place,
+  });
 }
 
 /** The recorded configuration with the keys that came since and have a default: a run made before them had that. */
