@@ -23,5 +23,12 @@ export async function writeReport(session: Session, place: string, ended: boolea
   const loaded = await session.load({ set: [] }, false);
   // Also after an interrupt: what the run left is worth looking at.
   await using credit = new OpenedStrategies(session, { set: [] }, loaded, new AbortController().signal);
-  return await writeRunReport(place, pageFolder, { credit, ended });
+  return await writeRunReport(place, pageFolder, {
+    credit,
+    ended,
+    unreadable({ file, lines }) {
+      const count = lines === 1 ? '1 line' : `${lines} lines`;
+      session.logger.warn(`${count} of ${join(place, file)} could not be read; the report leaves out what they said.`);
+    },
+  });
 }

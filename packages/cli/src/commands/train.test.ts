@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -77,9 +77,18 @@ describe('train', () => {
     }
     writeFileSync(at('one/report.html'), '');
     const written = await turnwise(['report', 'one', '--json']);
-    expect([written.code, lines(written.out)]).toEqual([0, [{ file: at('one/report.html') }]]);
+    expect([written.code, lines(written.out), written.error]).toEqual([0, [{ file: at('one/report.html') }], '']);
     expect(reportOf('one').metrics).toEqual(metrics);
     expect(await turnwise(['report', 'nowhere'])).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('tells of lines of the run that a report could not read', async () => {
+    cpSync(at('one'), at('damaged'), { recursive: true });
+    const recorded = readFileSync(at('damaged/metrics.jsonl'), 'utf8').split('\n');
+    writeFileSync(at('damaged/metrics.jsonl'), recorded.with(1, 'garbage').join('\n'));
+    const { code, error } = await turnwise(['report', 'damaged']);
+    expect([code, error]).toEqual([0, expect.stringContaining(`1 line of ${at('damaged/metrics.jsonl')} could not`)]);
+    expect(reportOf('damaged').metrics.columns['step']).toEqual([0, 2, 3]);
   });
 
   it('gives the same metrics for the same configuration and seed', async () => {

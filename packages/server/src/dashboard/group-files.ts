@@ -7,6 +7,8 @@ import type { GroupSummary } from './views.js';
 interface IndexedFile {
   readonly size: number;
   readonly modified: number;
+  /** Lines that hold no group. */
+  readonly unreadable: number;
   readonly lines: readonly { readonly start: number; readonly length: number; readonly summary: GroupSummary }[];
 }
 
@@ -33,6 +35,11 @@ export class GroupFiles {
   /** What is known of a step's groups; `null` when none were recorded. */
   async summaries(step: number): Promise<readonly GroupSummary[] | null> {
     return (await this.#index(step))?.lines.map(({ summary }) => summary) ?? null;
+  }
+
+  /** Lines of a step's file that hold no group. */
+  async unreadable(step: number): Promise<number> {
+    return (await this.#index(step))?.unreadable ?? 0;
   }
 
   /** The recorded line of a group, verbatim; `null` when there is none. */
@@ -81,7 +88,7 @@ async function indexFile(file: string, size: number, modified: number): Promise<
       number++;
       start = end + 1;
     }
-    return { size, modified, lines };
+    return { size, modified, lines, unreadable: number - lines.length };
   } finally {
     await handle.close();
   }

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { GrowingFile } from '@turnwise/core';
 import { inTurn } from './in-turn.js';
-import { parseRows, type MetricRow } from './metric-lines.js';
+import { countUnreadable, parseRows, type MetricRow } from './metric-lines.js';
 import type { MetricColumns } from './views.js';
 
 /** All metrics of a run that may still be written: what was read stays, and only what was appended is read again. */
 export class GrowingMetrics {
   readonly #file: GrowingFile;
   #rows: MetricRow[] = [];
+  #unreadable = 0;
 
   constructor(run: string) {
     this.#file = new GrowingFile(join(run, 'metrics.jsonl'));
@@ -25,10 +26,19 @@ export class GrowingMetrics {
     return { from, rows: rows.length, names, columns: Object.fromEntries(columns) };
   }
 
+  /** Whole lines that hold no row. */
+  async unreadable(): Promise<number> {
+    await this.#read();
+    return this.#unreadable;
+  }
+
   readonly #read: () => Promise<readonly MetricRow[]> = inTurn(async () => {
     const { anew, pieces } = await this.#file.appended();
-    if (anew) this.#rows = [];
-    for await (const lines of pieces) for (const row of parseRows(lines)) this.#rows.push(row);
+    if (anew) [this.#rows, this.#unreadable] = [[], 0];
+    for await (const lines of pieces) {
+      for (const row of parseRows(lines)) this.#rows.push(row);
+      this.#unreadable += countUnreadable(lines);
+    }
     return this.#rows;
   });
 }

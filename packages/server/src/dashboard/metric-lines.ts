@@ -18,12 +18,22 @@ export function parseRows(lines: Buffer): MetricRow[] {
     .flatMap((line) => (line.endsWith('}') ? [parseRow(line)] : []));
 }
 
+/** Whole lines of those that hold no JSON object. */
+export function countUnreadable(lines: Buffer): number {
+  const all = lines.toString('utf8').split('\n').slice(0, -1);
+  return all.filter((line) => !line.endsWith('}') || objectIn(line) === null).length;
+}
+
 function parseRow(line: string): MetricRow {
+  return objectIn(line) ?? {};
+}
+
+function objectIn(line: string): MetricRow | null {
   try {
     const value = JSON.parse(line) as unknown;
-    return typeof value === 'object' && value !== null ? (value as MetricRow) : {};
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MetricRow) : null;
   } catch {
-    return {};
+    return null;
   }
 }
 

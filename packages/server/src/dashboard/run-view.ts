@@ -1,12 +1,19 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lockHolder, readManifest, type RunManifest } from '@turnwise/core';
+import { lockHolder, readManifest, stepName, type RunManifest } from '@turnwise/core';
 import { GroupFiles } from './group-files.js';
 import { GrowingMetrics } from './growing-metrics.js';
 import { LatestMetrics } from './latest-metrics.js';
 import type { MetricRow } from './metric-lines.js';
 import { QuestionHistories } from './question-histories.js';
 import type { RunRow, RunStatus } from './views.js';
+
+/** How many lines of a file of a run cannot be read. */
+export interface UnreadableLines {
+  /** Relative to the run's folder, with `/`. */
+  readonly file: string;
+  readonly lines: number;
+}
 
 /** Everything the dashboard shows of one run, read as it is asked for. */
 export class RunView {
@@ -76,26 +83,41 @@ export class RunView {
 
   /** `events.jsonl`, where the run went on after it was stopped, by step; and the checkpoints that are there. */
   async events(): Promise<{ events: readonly unknown[]; checkpoints: readonly string[] }> {
-    const text = await readFile(join(this.folder, 'events.jsonl'), 'utf8').catch(() => '');
+    const { recorded } = await this.#recordedEvents();
     const { resumes = [] } = await this.manifest().catch((): Partial<RunManifest> => ({}));
     const resumed = resumes.map(({ at, step, notes = [] }) => {
       const message = [`went on at ${at.slice(0, 16).replace('T', ' ')} UTC`, ...notes].join('; ');
       return { step, kind: 'resume', message };
     });
-    const recorded = text
-      .split('\n')
-      .slice(0, -1)
-      .flatMap((line) => {
-        try {
-          const event = JSON.parse(line) as unknown;
-          return typeof event === 'object' && event !== null ? [event] : [];
-        } catch {
-          return [];
-        }
-      });
     const checkpoints = await readdir(join(this.folder, 'checkpoints')).catch(() => []);
     const events = [...resumed, ...recorded].sort((one, other) => stepOf(one) - stepOf(other));
     return { events, checkpoints: checkpoints.filter((name) => /^step-\d+$/.test(name)).sort(byNumber) };
+  }
+
+  /** Files with lines that cannot be read; a last line that is still being written is none of them. */
+  async unreadable(steps: readonly number[]): Promise<readonly UnreadableLines[]> {
+    const counts: UnreadableLines[] = [
+      { file: 'metrics.jsonl', lines: await this.metrics.unreadable() },
+      { file: 'events.jsonl', lines: (await this.#recordedEvents()).unreadable },
+    ];
+    for (const step of steps) {
+      counts.push({ file: `trajectories/${stepName(step)}.jsonl`, lines: await this.groups.unreadable(step) });
+    }
+    return counts.filter(({ lines }) => lines > 0);
+  }
+
+  async #recordedEvents(): Promise<{ readonly recorded: readonly object[]; readonly unreadable: number }> {
+    const text = await readFile(join(this.folder, 'events.jsonl'), 'utf8').catch(() => '');
+    const lines = text.split('\n').slice(0, -1);
+    const recorded = lines.flatMap((line) => {
+      try {
+        const event = JSON.parse(line) as unknown;
+        return typeof event === 'object' && event !== null ? [event] : [];
+      } catch {
+        return [];
+      }
+    });
+    return { recorded, unreadable: lines.length - recorded.length };
   }
 }
 

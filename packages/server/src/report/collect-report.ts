@@ -1,5 +1,5 @@
 import { hidePasswords, type RunManifest } from '@turnwise/core';
-import { RunView } from '../dashboard/run-view.js';
+import { RunView, type UnreadableLines } from '../dashboard/run-view.js';
 import type { RunRow } from '../dashboard/views.js';
 import type { CreditStrategies } from '../services.js';
 import { standardLimits, type ReportData, type ReportLimits } from './report-data.js';
@@ -14,6 +14,8 @@ export interface ReportOptions {
   /** The run is over, although its lock is still held: by whoever asks. Default false. */
   readonly ended?: boolean;
   readonly limits?: ReportLimits;
+  /** Is told of each file that was read and has lines that cannot be: the report is of the others. */
+  readonly unreadable?: (lines: UnreadableLines) => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface ReportOptions {
 export async function collectReport(
   folder: string,
   name: string,
-  { credit, ended = false, limits: given = {} }: ReportOptions = {},
+  { credit, ended = false, limits: given = {}, unreadable }: ReportOptions = {},
 ): Promise<ReportData> {
   const limits = { ...standardLimits, ...given };
   const view = new RunView(name, folder);
@@ -39,6 +41,7 @@ export async function collectReport(
   const held = histories.selected(
     new Set(samples.steps.flatMap(({ lines }) => lines.map(({ question }) => question.id))),
   );
+  if (unreadable !== undefined) for (const lines of await view.unreadable(histories.read)) unreadable(lines);
   const metrics = thinColumns(columns, limits.rows);
   const lastEvents = events.slice(-limits.events);
   return {

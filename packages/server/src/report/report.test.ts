@@ -84,6 +84,27 @@ describe('report.html', () => {
     await expect(collectReport(join(folder, 'no-run'), 'x')).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' });
   });
 
+  it('tells of lines that cannot be read, but not of one that is being written', async () => {
+    const run = join(folder, 'damaged');
+    writeRun(run, { recorded: 3, groups: [[missed, wrong('q2')], [solved]] });
+    const told: object[] = [];
+    const collect = () => collectReport(run, 'damaged', { unreadable: (lines) => told.push(lines) });
+    appendFileSync(join(run, 'metrics.jsonl'), '{"step":4,"cut');
+    appendFileSync(join(run, 'events.jsonl'), '{"cut');
+    await collect();
+    expect(told).toEqual([]);
+    appendFileSync(join(run, 'metrics.jsonl'), '\n{bad}\n[{}\n{"step":5}\n');
+    appendFileSync(join(run, 'events.jsonl'), '\n');
+    appendFileSync(join(run, 'trajectories/step-000001.jsonl'), '{}\n');
+    const { holdings } = await collect();
+    expect(told).toEqual([
+      { file: 'metrics.jsonl', lines: 3 },
+      { file: 'events.jsonl', lines: 1 },
+      { file: 'trajectories/step-000001.jsonl', lines: 1 },
+    ]);
+    expect(holdings).toMatchObject({ groups: { read: 3 } });
+  });
+
   it('holds what the run folder says, without passwords, with what happened besides training', async () => {
     const run = join(folder, 'whole');
     writeRun(run, { steps: 9, recorded: 3, groups: [[missed, wrong('q2')], [wrong('q2')], [solved]] });
