@@ -6,7 +6,7 @@ import { coreVersion } from '../plugin/index.js';
 import type { TrainerState } from '../training/index.js';
 import { writeFileWhole, writeFolderWhole } from './durable-files.js';
 import { damageIn, digestFiles, type FileDigest } from './file-digests.js';
-import { checkRecorded, trainerFile as trainerFileSchema } from './recorded-files.js';
+import { checkRecorded, notJson, trainerFile as trainerFileSchema } from './recorded-files.js';
 import { stepName } from './step-name.js';
 
 /** A checkpoint that was written whole. */
@@ -27,6 +27,7 @@ interface TrainerFile {
 }
 
 const trainerFile = 'trainer.json';
+const otherCheckpoint = 'Use another checkpoint of the run; --resume falls back to the one before by itself.';
 
 /** Lets `write` fill an empty folder, adds state and digests, and keeps the whole or nothing. Returns its place. */
 export async function writeCheckpoint(
@@ -83,7 +84,7 @@ export async function readWholeCheckpoint(folder: string): Promise<WholeCheckpoi
   if (damage !== null) {
     throw new TurnwiseError('RUN_CORRUPT', `The checkpoint ${folder} is damaged: ${damage}.`, {
       where: folder,
-      hint: 'Use another checkpoint of the run; --resume falls back to the one before by itself.',
+      hint: otherCheckpoint,
     });
   }
   const state = trainer.state ?? null;
@@ -112,9 +113,6 @@ function parseTrainer(file: string, text: string): TrainerFile {
     return trainer;
   } catch (cause) {
     if (TurnwiseError.is(cause)) throw cause;
-    throw new TurnwiseError('RUN_CORRUPT', `${file} cannot be read: ${(cause as Error).message}`, {
-      where: file,
-      cause,
-    });
+    throw notJson(file, cause, otherCheckpoint);
   }
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { TurnwiseError } from '../errors/index.js';
-import { checkRecorded, manifestFile } from './recorded-files.js';
+import { checkRecorded, manifestFile, notJson } from './recorded-files.js';
 import { runFiles } from './run-files.js';
 import type { RunManifest } from './run-manifest.js';
 
@@ -20,9 +20,6 @@ export async function readManifest(path: string): Promise<RunManifest> {
     return manifest;
   } catch (cause) {
     if (TurnwiseError.is(cause)) throw cause;
-    throw new TurnwiseError('RUN_CORRUPT', `${file} is not valid JSON: ${(cause as Error).message}`, {
-      where: file,
-      cause,
-    });
+    throw notJson(file, cause, 'Put the file back from a copy; without it the run cannot be read.');
   }
 }

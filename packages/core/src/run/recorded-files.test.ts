@@ -78,6 +78,16 @@ describe('trainer.json', () => {
     await expect(readWholeCheckpoint(place)).rejects.toThrow(says);
   });
 
+  it('with a trainer.json that is no JSON is told on one line', async () => {
+    const place = await checkpointWith((trainer) => trainer);
+    writeFileSync(join(place, 'trainer.json'), '\u001b\n');
+    await expect(readWholeCheckpoint(place)).rejects.toMatchObject({
+      code: 'RUN_CORRUPT',
+      message: expect.stringMatching(/^.*trainer\.json is not valid JSON: Unexpected token '\\u001b'.*\.$/) as unknown,
+      hint: expect.stringContaining('another checkpoint') as unknown,
+    });
+  });
+
   it('may be read from a copy of the folder under another name', async () => {
     const copy = join(folder, 'copied');
     cpSync(await checkpointWith((trainer) => trainer), copy, { recursive: true });
@@ -97,6 +107,21 @@ describe('manifest.json and metrics.jsonl', () => {
     await expect(readManifest(folder)).rejects.toMatchObject({
       code: 'RUN_CORRUPT',
       message: expect.stringContaining(says) as unknown,
+    });
+  });
+
+  it.each([
+    ['garbage\n', `Unexpected token 'g', "garbage "`],
+    ['\u001b[2J\u202e', `Unexpected token '\\u001b', "\\u001b[2J\\u202e"`],
+    ['', 'Unexpected end of JSON input'],
+  ])('%j is told on one line, once, and how to mend it', async (text, says) => {
+    const file = join(folder, 'manifest.json');
+    writeFileSync(file, text);
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'RUN_CORRUPT',
+      message: `${file} is not valid JSON: ${says}.`,
+      where: file,
+      hint: expect.stringContaining('from a copy') as unknown,
     });
   });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describeIssue } from '../data/parse-row.js';
 import { TurnwiseError } from '../errors/index.js';
+import { excerpt } from '../text/index.js';
 
 /**
  * What is relied on when a run's own files are read back. They may come from another machine, another version or a
@@ -68,6 +69,13 @@ export const manifestFile = z.looseObject({
     .array(z.looseObject({ at: z.string(), step: z.number(), notes: z.array(z.string()).optional() }))
     .optional(),
 });
+
+/** `RUN_CORRUPT`: a file that `JSON.parse` refused. Its message quotes the file and may span lines. */
+export function notJson(file: string, cause: unknown, hint: string): TurnwiseError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const reason = excerpt(message.replace(/ is not valid JSON$/, ''), 120);
+  return new TurnwiseError('RUN_CORRUPT', `${file} is not valid JSON: ${reason}.`, { where: file, hint, cause });
+}
 
 /** @throws RUN_CORRUPT naming the file and the first field that is wrong */
 export function checkRecorded(file: string, value: unknown, schema: z.ZodType): void {
