@@ -6,7 +6,7 @@ import type { RunViews } from './run-views.js';
 
 const failing = (): Promise<never> => Promise.reject(new Error('ENOENT: no such file or directory'));
 const parts = { metrics: { columns: failing }, groups: { steps: failing, summaries: failing, line: failing } };
-const run = { ...parts, manifest: failing, events: failing };
+const run = { ...parts, manifest: failing, events: failing, questions: failing };
 
 /** Status of an answer for a run that is there only the first `times` times it is looked for. */
 async function statusOf(path: string, times: number): Promise<number> {
@@ -18,7 +18,7 @@ async function statusOf(path: string, times: number): Promise<number> {
   return (await app.request(path)).status;
 }
 
-it.each(['manifest', 'events', 'metrics', 'steps', 'groups', 'group'])(
+it.each(['manifest', 'events', 'metrics', 'steps', 'groups', 'group', 'questions', 'question'])(
   'says of a run that is deleted while its %s is read that it is not there',
   async (what) => {
     const path = `/api/${what}?run=one&step=1&index=0`;

@@ -79,13 +79,13 @@ export function addDashboardRoutes(
   app.get('/api/questions', async (context) => {
     const { run, offset, limit, words } = context.req.query();
     const rows = Math.min(mostQuestions, wholeNumber('limit', limit, mostQuestions));
-    const questions = await (await runOf(run)).questions();
-    const page = await questions.page(wholeNumber('offset', offset, 0), rows, words);
+    const start = wholeNumber('offset', offset, 0);
+    const page = await ofRun(run, async (found) => (await found.questions()).page(start, rows, words));
     return context.json({ ...page, questions: page.questions.map(lastVisits) } satisfies QuestionPage);
   });
   app.get('/api/question', async (context) => {
     const { run, id } = context.req.query();
-    return context.json(await (await (await runOf(run)).questions()).history(id ?? ''));
+    return context.json(await ofRun(run, async (found) => (await found.questions()).history(id ?? '')));
   });
 }
 
