@@ -165,13 +165,13 @@ describe('RunFolder', () => {
     await folder.writeCheckpoint(1, state, save);
     await folder.writeCheckpoint(2, state, save);
     await folder.writeBest({ step: 1, value: 0.5 }, by);
-    await folder.rewindTo(1);
+    await folder.rewindTo(1, 0);
     expect(JSON.parse(best())).toEqual({ step: 1, folder: 'step-000001', ...by, value: 0.5 });
     await folder.writeBest({ step: 2, value: 0.75 }, by);
-    await folder.rewindTo(1);
+    await folder.rewindTo(1, 0);
     expect(best).toThrow('ENOENT');
     writeFileSync(join(place, 'checkpoints/best.json'), '{"fol');
-    await folder.rewindTo(1);
+    await folder.rewindTo(1, 0);
     expect(best).toThrow('ENOENT');
   });
 
@@ -179,7 +179,7 @@ describe('RunFolder', () => {
     const folder = await RunFolder.create(place, manifest);
     for (const step of [1, 2, 9, 10]) await folder.writeCheckpoint(step, state, save);
     mkdirSync(join(place, 'metrics.jsonl'));
-    expect((await failure(folder.rewindTo(2))).code).toBe('RUN_WRITE_FAILED');
+    expect((await failure(folder.rewindTo(2, 0))).code).toBe('RUN_WRITE_FAILED');
     expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([1, 2]);
   });
 
@@ -248,7 +248,7 @@ describe('RunFolder', () => {
     await folder.writeCheckpoint(3, state, save);
     writeFileSync(join(place, 'metrics.jsonl'), `${readFileSync(join(place, 'metrics.jsonl'), 'utf8')}{"step":4,"upd`);
     expect(await readMetrics(place)).toHaveLength(4);
-    await folder.rewindTo(2);
+    await folder.rewindTo(2, 0);
     expect((await readMetrics(place)).map((line) => line['step'])).toEqual([0, 1, 2]);
     expect(readdirSync(join(place, 'trajectories'))).toHaveLength(3);
     expect((await folder.checkpoints()).at(-1)).toMatchObject({ step: 2 });
@@ -267,7 +267,7 @@ describe('RunFolder', () => {
       'step-1000001.jsonl',
       'step-999999.jsonl',
     ]);
-    await folder.rewindTo(1_000_000);
+    await folder.rewindTo(1_000_000, 0);
     expect((await folder.checkpoints()).map(({ step }) => step)).toEqual([999_998, 999_999, 1_000_000]);
     expect(readdirSync(join(place, 'trajectories'))).toHaveLength(2);
   });

@@ -169,7 +169,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
    * @param step -1: everything
    * @param events lines of `events.jsonl` that stay
    */
-  async rewindTo(step: number, events = 0): Promise<void> {
+  async rewindTo(step: number, events: number): Promise<void> {
     await rewindTo(this.#files, step, events);
   }
 
