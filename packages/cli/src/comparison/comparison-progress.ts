@@ -19,6 +19,7 @@ export class ComparisonProgress implements Disposable {
   #done = 0;
   #missing = 0;
   #looking = false;
+  #closed = false;
 
   /**
    * @param all runs of the comparison
@@ -55,6 +56,7 @@ export class ComparisonProgress implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     this.table.clear();
   }
@@ -68,6 +70,8 @@ export class ComparisonProgress implements Disposable {
   }
 
   #show(): void {
+    // A look that was under way when the table was cleared would leave it there for good.
+    if (this.#closed) return;
     this.table.update(() => [this.#summary(), ...[...this.#underWay].map(line)]);
   }
 
