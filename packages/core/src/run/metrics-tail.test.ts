@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -82,6 +82,37 @@ describe('GrowingFile', () => {
     const gone = await growing.appended();
     expect(gone.anew).toBe(true);
     for await (const piece of gone.pieces) throw new Error(piece.toString());
+  });
+});
+
+describe('GrowingFile of a file that is deleted', () => {
+  const read = async (pieces: AsyncIterable<Buffer>): Promise<string> => {
+    let text = '';
+    for await (const piece of pieces) text += piece.toString();
+    return text;
+  };
+
+  it('between the look and the read has nothing, and begins anew when it is there again', async () => {
+    const growing = new GrowingFile(file);
+    writeFileSync(file, 'one\n');
+    expect(await read((await growing.appended()).pieces)).toBe('one\n');
+    appendFileSync(file, 'two\n');
+    const looked = await growing.appended();
+    rmSync(file);
+    expect(await read(looked.pieces)).toBe('');
+    expect(await growing.appended()).toMatchObject({ anew: true });
+    writeFileSync(file, 'three\n');
+    expect(await read((await growing.appended()).pieces)).toBe('three\n');
+  });
+
+  it('and replaced by something that cannot be opened says so', async () => {
+    const growing = new GrowingFile(join(folder, 'runs/metrics.jsonl'));
+    mkdirSync(join(folder, 'runs'));
+    writeFileSync(join(folder, 'runs/metrics.jsonl'), 'one\n');
+    const { pieces } = await growing.appended();
+    rmSync(join(folder, 'runs'), { recursive: true });
+    writeFileSync(join(folder, 'runs'), '');
+    await expect(read(pieces)).rejects.toMatchObject({ code: 'ENOTDIR' });
   });
 });
 
