@@ -13,9 +13,11 @@ export interface MetricBatch {
 }
 
 /** Puts steps into as few requests as MLflow's limit allows; a step is divided only when it alone is too big. */
-export function* metricBatches(steps: Iterable<StepMetrics>): Generator<MetricBatch> {
+export async function* metricBatches(
+  steps: Iterable<StepMetrics> | AsyncIterable<StepMetrics>,
+): AsyncGenerator<MetricBatch> {
   let last: { metrics: MlflowMetric[]; through: number | null } | null = null;
-  for (const { step, timestamp, metrics } of steps) {
+  for await (const { step, timestamp, metrics } of steps) {
     const own = Object.entries(metrics)
       .filter(([name, value]) => name !== 'step' && Number.isFinite(value))
       .map(([name, value]): MlflowMetric => ({ key: mlflowName(name), value, timestamp, step }));

@@ -8,6 +8,7 @@ import { metricBatches } from './metric-batches.js';
 import { MlflowClient } from './mlflow-client.js';
 import { MlflowTracker } from './mlflow-tracker.js';
 import { mlflowOptions } from './options.js';
+import type { StepMetrics } from './spool.js';
 import { StubMlflow } from './testing/stub-mlflow.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-mlflow-'));
@@ -86,18 +87,18 @@ describe('the mlflow tracker', () => {
   it('puts what piled up into as few requests as the limits allow', async () => {
     const many = Object.fromEntries(range(1, 400).map((index) => [`m${index}`, index]));
     const steps = range(1, 5).map((step) => ({ step, timestamp: 0, metrics: many }));
-    expect([...metricBatches(steps)].map(({ metrics, through }) => [metrics.length, through])).toEqual([
+    const sizesOf = async (all: readonly StepMetrics[]): Promise<unknown[]> => {
+      const sizes = [];
+      for await (const { metrics, through } of metricBatches(all)) sizes.push([metrics.length, through]);
+      return sizes;
+    };
+    expect(await sizesOf(steps)).toEqual([
       [800, 2],
       [800, 4],
       [400, 5],
     ]);
     const huge = Object.fromEntries(range(1, 2500).map((index) => [`m${index}`, index]));
-    expect(
-      [...metricBatches([{ step: 7, timestamp: 0, metrics: huge }])].map(({ metrics, through }) => [
-        metrics.length,
-        through,
-      ]),
-    ).toEqual([
+    expect(await sizesOf([{ step: 7, timestamp: 0, metrics: huge }])).toEqual([
       [1000, null],
       [1000, null],
       [500, 7],

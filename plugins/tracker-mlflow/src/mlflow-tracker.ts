@@ -52,14 +52,16 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     this.run = run;
     this.spool = new Spool(join(run.folder, 'trackers', 'mlflow.spool.jsonl'));
     this.link = await readLink(this.linkFile, this.url);
-    // One that cannot be read is said when it is sent.
-    const left = await this.spool.read().then(
-      (steps) => this.unsent(steps),
-      () => null,
-    );
-    this.spooled = left === null || left.length > 0;
-    const through = this.link?.sentThrough ?? Number.NEGATIVE_INFINITY;
-    this.known = Math.max(through, left?.at(-1)?.step ?? through);
+    this.known = this.sentThrough;
+    try {
+      for await (const { step } of this.spool.standing(this.sentThrough)) {
+        this.spooled = true;
+        this.known = step;
+      }
+    } catch {
+      // The file is there and cannot be read: the attempt to send it finds the same, and warns of it.
+      this.spooled = true;
+    }
     if (this.spooled) this.deliver();
   }
 
@@ -90,10 +92,11 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
       }
       if (isLeft()) {
         await this.keep();
-        const { length } = this.unsent(await this.spool.read());
+        let kept = 0;
+        for await (const _ of this.spool.standing(this.sentThrough)) kept++;
         const where = this.spool.file;
         this.context.logger.warn(
-          `MLflow: ${length} steps were not sent. They are in ${where} and in metrics.jsonl; they are sent when the run goes on.`,
+          `MLflow: ${kept} steps were not sent. They are in ${where} and in metrics.jsonl; they are sent when the run goes on.`,
         );
       } else if (this.link !== null) {
         const { runId } = this.link;
@@ -121,21 +124,13 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     if (this.link !== null) this.link = { ...this.link, sentThrough: Math.min(this.link.sentThrough, step - 1) };
   }
 
-  private get linkFile(): string {
-    return join(this.run?.folder ?? '', 'trackers', 'mlflow.json');
+  /** The server has the steps up to this one. */
+  private get sentThrough(): number {
+    return this.link?.sentThrough ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Of a step that comes again the later values count; what came after the former ones was taken back. */
-  private unsent(steps: readonly StepMetrics[]): StepMetrics[] {
-    const through = this.link?.sentThrough ?? Number.NEGATIVE_INFINITY;
-    const kept: StepMetrics[] = [];
-    let least = Number.POSITIVE_INFINITY;
-    for (const entry of [...steps].reverse()) {
-      if (entry.step >= least) continue;
-      least = entry.step;
-      if (entry.step > through) kept.push(entry);
-    }
-    return kept.reverse();
+  private get linkFile(): string {
+    return join(this.run?.folder ?? '', 'trackers', 'mlflow.json');
   }
 
   /** Starts sending unless that is under way. Never throws. */
@@ -166,26 +161,30 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   private async send(): Promise<void> {
     const link = await this.ensureRun();
     if (this.spooled) {
-      if (!(await this.sendSteps(link.runId, this.unsent(await this.spool.read())))) return;
+      if (!(await this.sendSteps(link.runId, this.spool.standing(link.sentThrough), () => undefined))) return;
       await this.spool.remove();
       this.spooled = false;
     }
-    await this.sendSteps(link.runId, [...this.queue]);
+    await this.sendSteps(link.runId, [...this.queue], (through) => {
+      this.queue = this.queue.filter(({ step }) => step > through);
+    });
   }
 
-  /** Whether they are all there; not when a rollback came in between, after which one has to look again. */
-  private async sendSteps(runId: string, steps: readonly StepMetrics[]): Promise<boolean> {
+  /**
+   * Calls `sent` with the last step of each request that was answered. Resolves to `false` when a rollback came in
+   * between: the steps have to be read anew then.
+   */
+  private async sendSteps(
+    runId: string,
+    steps: Iterable<StepMetrics> | AsyncIterable<StepMetrics>,
+    sent: (through: number) => void,
+  ): Promise<boolean> {
     const { rollbacks } = this;
-    const sent = new Set<StepMetrics>();
-    let next = 0;
-    for (const { metrics, through } of metricBatches(steps)) {
+    for await (const { metrics, through } of metricBatches(steps)) {
       if (metrics.length > 0) await this.client.logBatch(runId, { metrics }, this.stop.signal);
       if (rollbacks !== this.rollbacks) return false;
       if (through === null) continue;
-      for (; next < steps.length && (steps[next] as StepMetrics).step <= through; next++) {
-        sent.add(steps[next] as StepMetrics);
-      }
-      this.queue = this.queue.filter((queued) => !sent.has(queued));
+      sent(through);
       await this.remember({ sentThrough: through });
       if (rollbacks !== this.rollbacks) return false;
     }

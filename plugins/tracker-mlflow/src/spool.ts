@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The metrics of a step on their way. */
@@ -11,42 +11,91 @@ export interface StepMetrics {
 }
 
 const pieceBytes = 1 << 20;
+const newline = 0x0a;
 
 /** A file of metrics that could not be sent, one step a line, oldest first. */
 export class Spool {
   constructor(readonly file: string) {}
 
+  /** A line that a crash cut off before is ended first, so that it takes no step with it. */
   async append(steps: readonly StepMetrics[]): Promise<void> {
     if (steps.length === 0) return;
     await mkdir(dirname(this.file), { recursive: true });
-    await appendFile(this.file, steps.map((step) => `${JSON.stringify(step)}\n`).join(''));
+    const file = await open(this.file, 'a+');
+    try {
+      const start = (await endsInLine(file)) ? '' : '\n';
+      await file.appendFile(start + steps.map((step) => `${JSON.stringify(step)}\n`).join(''));
+    } finally {
+      await file.close();
+    }
   }
 
   /**
-   * In pieces: a server that is dead for long leaves more than a text may hold. A line cut off by a crash is left out.
-   * Throws what the file system says, except of a file that is not there.
+   * Every step of the file, read in pieces: a server that is away for long leaves more than memory should hold. A line
+   * cut off by a crash is left out. Throws what the file system says, except of a file that is not there.
    */
-  async read(): Promise<StepMetrics[]> {
-    const steps: StepMetrics[] = [];
+  async *read(): AsyncGenerator<StepMetrics> {
     let rest = Buffer.alloc(0);
     try {
       for await (const chunk of createReadStream(this.file, { highWaterMark: pieceBytes }) as AsyncIterable<Buffer>) {
         const bytes = Buffer.concat([rest, chunk]);
-        const end = bytes.lastIndexOf('\n') + 1;
-        for (const line of bytes.toString('utf8', 0, end).split('\n')) steps.push(...stepIn(line));
+        const end = bytes.lastIndexOf(newline) + 1;
+        for (const line of bytes.toString('utf8', 0, end).split('\n')) yield* stepIn(line);
         rest = bytes.subarray(end);
       }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-    steps.push(...stepIn(rest.toString('utf8')));
-    return steps;
+    yield* stepIn(rest.toString('utf8'));
+  }
+
+  /**
+   * The steps above `through` that no rollback took back, in rising order: when a step comes again, its later values
+   * count, and what stands between the two was taken back. Reads the file twice, because a rollback stands after what
+   * it takes back; memory grows with the number of rollbacks alone.
+   */
+  async *standing(through: number): AsyncGenerator<StepMetrics> {
+    const rollbacks = await this.rollbacks();
+    let least = leastOf(rollbacks);
+    let index = 0;
+    for await (const entry of this.read()) {
+      if (rollbacks[0]?.index === index) {
+        rollbacks.shift();
+        least = leastOf(rollbacks);
+      }
+      if (entry.step < least && entry.step > through) yield entry;
+      index++;
+    }
   }
 
   /** What it held was sent. */
   async remove(): Promise<void> {
     await rm(this.file, { force: true });
   }
+
+  /** Where the steps of the file begin again at an earlier one. */
+  private async rollbacks(): Promise<{ index: number; step: number }[]> {
+    const found = [];
+    let last = Number.NEGATIVE_INFINITY;
+    let index = 0;
+    for await (const { step } of this.read()) {
+      if (step <= last) found.push({ index, step });
+      last = step;
+      index++;
+    }
+    return found;
+  }
+}
+
+function leastOf(rollbacks: readonly { step: number }[]): number {
+  return rollbacks.reduce((least, { step }) => Math.min(least, step), Number.POSITIVE_INFINITY);
+}
+
+async function endsInLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return true;
+  const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+  return buffer[0] === newline;
 }
 
 function stepIn(line: string): StepMetrics[] {
