@@ -223,15 +223,41 @@ describe('the mlflow tracker', () => {
     },
   );
 
-  it('says that what was kept cannot be read, and leaves it', async () => {
+  it('says once that what was kept can be neither read nor added to, leaves it, and holds what comes', async () => {
     const name = freshName();
     const spool = join(folder, name, 'trackers/mlflow.spool.jsonl');
     mkdirSync(spool, { recursive: true });
     const tracker = trackerOf({ retries: 0 });
     await tracker.begin(runIn(name));
-    await until(() => messages.length > 0);
-    expect(messages[0]).toMatch(/^MLflow: .*EISDIR/);
+    // Further attempts, each with a step: the server has been asked for the run once, so the reading is what fails.
+    for (const step of range(1, 5)) {
+      tracker.record(step, metricsAt(step));
+      await setTimeout(20);
+    }
+    await until(() => messages.length >= 2);
+    const said = [/^MLflow: .*EISDIR.*Training goes on/, /mlflow\.spool\.jsonl could not be written: .*EISDIR/];
+    expect(messages).toEqual(said.map((pattern) => expect.stringMatching(pattern)));
     expect(existsSync(spool)).toBe(true);
+    // Nothing of it was lost.
+    rmSync(spool, { recursive: true });
+    await until(() => stepsOf().length === 5);
+    expect(stepsOf()).toEqual(range(1, 5));
+    await tracker.end('finished');
+    expect(messages.slice(2)).toEqual([expect.stringContaining('is back; everything was sent')]);
+  });
+
+  it('says at the end how many steps it could neither send nor write', async () => {
+    const name = freshName();
+    mkdirSync(join(folder, name, 'trackers/mlflow.spool.jsonl'), { recursive: true });
+    const tracker = trackerOf({ retries: 0 });
+    await tracker.begin(runIn(name));
+    for (const step of range(1, 3)) tracker.record(step, metricsAt(step));
+    await until(() => messages.length >= 2);
+    await tracker.end('finished');
+    expect(messages.slice(2)).toEqual([
+      expect.stringMatching(/3 steps were not sent and could not be written .*They are in metrics\.jsonl/),
+      expect.stringMatching(/the end of the run could not be reported: .*EISDIR/),
+    ]);
   });
 
   it('says what a server refuses', async () => {

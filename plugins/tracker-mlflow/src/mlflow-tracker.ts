@@ -15,6 +15,8 @@ const statuses: Readonly<Record<TrackedEnd, string>> = {
 };
 const paramsInRequest = 100;
 const longestWait = 60_000;
+/** Steps held in memory while the disk takes none; a thousand of 30 metrics are about a megabyte. */
+const mostHeld = 10_000;
 
 /**
  * Sends metrics in the background: `record` only puts them into a queue, so that a slow or dead server never holds
@@ -35,6 +37,7 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   private rollbacks = 0;
   private loop: Promise<void> | null = null;
   private down = false;
+  private diskRefuses = false;
   private ending = false;
   private readonly hurry = new AbortController();
   private readonly stop = new AbortController();
@@ -92,12 +95,7 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
       }
       if (isLeft()) {
         await this.keep();
-        let kept = 0;
-        for await (const _ of this.spool.standing(this.sentThrough)) kept++;
-        const where = this.spool.file;
-        this.context.logger.warn(
-          `MLflow: ${kept} steps were not sent. They are in ${where} and in metrics.jsonl; they are sent when the run goes on.`,
-        );
+        await this.sayWhatIsLeft();
       } else if (this.link !== null) {
         const { runId } = this.link;
         await this.client.updateRun(runId, statuses[how], this.context.clock.now(), this.stop.signal);
@@ -248,7 +246,10 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     await this.keep();
   }
 
-  /** Queue to file. A disk that does not take it is said once; the metrics are in metrics.jsonl all the same. */
+  /**
+   * Queue to file. Steps that the disk does not take stay in the queue, the latest `mostHeld` of them, until it takes
+   * them or the server does; that is said once. metrics.jsonl has them all the same.
+   */
   private async keep(): Promise<void> {
     const steps = this.queue;
     this.queue = [];
@@ -257,8 +258,32 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
       if (this.rollbacks > 0) await this.remember({});
       await this.spool.append(steps);
       this.spooled ||= steps.length > 0;
+      this.diskRefuses = false;
     } catch (error) {
-      this.context.logger.warn(`MLflow: ${this.spool.file} could not be written: ${reasonOf(error)}`);
+      // A rollback may have come in between.
+      const next = this.queue[0]?.step ?? Number.POSITIVE_INFINITY;
+      this.queue = [...steps.filter(({ step }) => step < next), ...this.queue].slice(-mostHeld);
+      if (this.diskRefuses) return;
+      this.diskRefuses = true;
+      this.context.logger.warn(
+        `MLflow: ${this.spool.file} could not be written: ${reasonOf(error)}. The last ${mostHeld} steps are held in memory.`,
+      );
+    }
+  }
+
+  private async sayWhatIsLeft(): Promise<void> {
+    const { file } = this.spool;
+    if (this.queue.length > 0) {
+      this.context.logger.warn(
+        `MLflow: ${this.queue.length} steps were not sent and could not be written to ${file}. They are in metrics.jsonl.`,
+      );
+    }
+    let kept = 0;
+    for await (const _ of this.spool.standing(this.sentThrough)) kept++;
+    if (kept > 0) {
+      this.context.logger.warn(
+        `MLflow: ${kept} steps were not sent. They are in ${file} and in metrics.jsonl; they are sent when the run goes on.`,
+      );
     }
   }
 }
