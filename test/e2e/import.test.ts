@@ -7,7 +7,7 @@ import {
 import { corpusRows, folderWith, questionRows, turnwise } from './command-line.js';
 import { turnwiseHere } from './command-line-here.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** A process is started, and further commands run whole in this one; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
 
 const found = findPostgres();

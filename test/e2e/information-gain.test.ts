@@ -4,7 +4,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, smallConfiguration, turnwise } from './command-line.js';
 import { turnwiseHere } from './command-line-here.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** A process is started, and further commands run whole in this one; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
 
 const igpo = 'reward: { use: information-gain, with: { metric: exact-match } }\nadvantage: { use: igpo }\n';

@@ -5,7 +5,7 @@ import { stubServer } from '../../plugins/policy-openai/src/testing/stub-server.
 import { corpusRows, folderWith, questionRows, startTurnwise, turnwise } from './command-line.js';
 import { turnwiseHere } from './command-line-here.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** A process is started, and further commands run whole in this one; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
 
 /** A model that searches for what the question names and answers with the last word it read. */

@@ -3,7 +3,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { corpusRows, folderWith, questionRows, serve, turnwise } from './command-line.js';
 import { turnwiseHere } from './command-line-here.js';
 
-/** Each test starts several processes; on a busy machine that takes a while. */
+/** A process is started, and further commands run whole in this one; on a busy machine that takes a while. */
 jest.setTimeout(300_000);
 
 const configuration = `corpus: { file: corpus.jsonl }

@@ -63,7 +63,7 @@ export function estimateMemory(
   const all: MemoryPart[] = [
     { name: 'weights', bytes: weights + rotary },
     { name: 'packed weights', bytes: trainable ? 2 * weights : weights },
-    // Adapters come with gradients and moments whether or not they are trained.
+    // Adapters come with gradients, and with moments unless there is no optimizer, also where nothing is trained.
     { name: 'adapters', bytes: adapters === null ? 0 : adapters.weights + adapters.scratch },
     { name: 'gradients', bytes: trainable || adapters ? gradients : 0 },
     { name: 'moments', bytes: optimizer && (trainable || adapters) ? moments : 0 },
