@@ -38,10 +38,15 @@ export interface MemoryEstimate {
   readonly bytes: number;
 }
 
+/** How the engine is going to be made: the options of `createEngine` that its memory depends on, with its defaults. */
 interface EstimateOptions {
+  /** Adapters on frozen weights. Default null: the weights are trained. */
   readonly lora?: LoraConfig | null;
+  /** false: the engine only scores and samples. Default true. */
   readonly trainable?: boolean;
+  /** false: without the moments of AdamW, two numbers a trained parameter. Default true. */
   readonly optimizer?: boolean;
+  /** true: of each layer only its input is kept for the backward pass. Default false. */
   readonly recompute?: boolean;
 }
 

@@ -10,12 +10,16 @@ import type { TransformerConfig } from './transformer-config.js';
 /** The two orders in which a matrix is packed: for y = W x and for dx = W^T dy. */
 type Packing = 'forward' | 'backward';
 
-/** What of a model is trained, and so what memory it takes. */
-export interface TrainingKind {
+/** What of a model is trained. */
+export interface TrainedPart {
   /** false: only scores and samples; no gradients, moments or matrices packed for the backward pass. */
   readonly trainable: boolean;
   /** Adapters to train instead of the weights; null trains the weights. */
   readonly lora: LoraConfig | null;
+}
+
+/** What of a model is trained and where it is stepped, and so what memory it takes. */
+export interface TrainingKind extends TrainedPart {
   /** false: another engine steps with the gradients of this one, which has no moments. */
   readonly optimizer: boolean;
 }

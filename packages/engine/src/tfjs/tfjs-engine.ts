@@ -15,7 +15,7 @@ import type {
 } from '../engine.js';
 import type { Initialization } from '../initialization.js';
 import type { LoraConfig } from '../lora.js';
-import type { TrainingKind } from '../model-memory.js';
+import type { TrainedPart } from '../model-memory.js';
 import { validateConfig, type TransformerConfig } from '../transformer-config.js';
 import { batchGrids, type BatchGrid } from './batch-grids.js';
 import type { Tensor1D, TensorFlow } from './tensorflow.js';
@@ -50,7 +50,7 @@ export class TfjsEngine implements Engine {
     readonly config: TransformerConfig,
     seed: number,
     initialization: Initialization,
-    training: Omit<TrainingKind, 'optimizer'> = { lora: null, trainable: true },
+    training: TrainedPart = { lora: null, trainable: true },
   ) {
     validateConfig(config);
     this.name = `tfjs (${tf.getBackend()})`;

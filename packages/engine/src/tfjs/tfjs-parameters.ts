@@ -2,7 +2,7 @@ import { AdapterLayout } from '../adapter-layout.js';
 import type { ParameterTensor } from '../engine.js';
 import { initialValues, type Initialization } from '../initialization.js';
 import { loraScale, validateLora, type LoraConfig } from '../lora.js';
-import type { TrainingKind } from '../model-memory.js';
+import type { TrainedPart } from '../model-memory.js';
 import { ParameterLayout, type ParameterRange, type TensorPlace } from '../parameter-layout.js';
 import type { TransformerConfig } from '../transformer-config.js';
 import type { Tensor, Tensor2D, TensorFlow, Variable } from './tensorflow.js';
@@ -28,7 +28,7 @@ export class TfjsParameters {
     config: TransformerConfig,
     seed: number,
     initialization: Initialization,
-    { lora, trainable }: Omit<TrainingKind, 'optimizer'>,
+    { lora, trainable }: TrainedPart,
   ) {
     if (lora !== null) validateLora(lora);
     this.lora = lora;
