@@ -17,6 +17,7 @@ export interface OngoingRun {
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
   readonly record: TrainingRecord;
+  /** Once aborted, the step under way is given up. */
   readonly signal: AbortSignal;
   /** Once aborted, the run ends after the step under way. */
   readonly interrupt: AbortSignal | undefined;
@@ -30,6 +31,10 @@ export interface OngoingRun {
   readonly tell: (event: TrainingEvent) => Promise<void>;
 }
 
+/**
+ * Puts together what all steps share. Above `rollout.maxStaleness: 0` the policy of the parts is behind a gate, because
+ * rollouts then go on while it is updated.
+ */
 export function ongoingRun(
   given: TrainingParts,
   settings: TrainingSettings,

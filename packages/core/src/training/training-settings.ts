@@ -104,7 +104,9 @@ export type HeldOutScores = Pick<EvaluationReport, 'exactMatch' | 'f1' | 'goldRe
   Partial<Pick<EvaluationReport, 'coverMatch' | 'supportingRecall' | 'invalidRate' | 'failures'>>;
 
 export interface TrainingOptions {
+  /** Where metrics, trajectories, events and checkpoints go. */
   readonly record: TrainingRecord;
+  /** Once aborted, the step under way is given up, and the run ends with this signal's reason. */
   readonly signal: AbortSignal;
   /** Once aborted, the step under way is finished, recorded and saved, and the run ends with this signal's reason. */
   readonly interrupt?: AbortSignal;
