@@ -36,7 +36,7 @@ export function verticalAxis(
   label: string,
   say: (value: number) => string,
 ): string {
-  const middle = (scale.at(scale.min) + scale.at(scale.max)) / 2;
+  const middle = (scale.from + scale.to) / 2;
   const ticks = scale.ticks.map((tick) => {
     const y = scale.at(tick).toFixed(1);
     return `<line x1="${left}" x2="${right}" y1="${y}" y2="${y}" stroke="${faint}" stroke-width="0.7"/>${svgText(left - 6, scale.at(tick) + 3.5, say(tick), 'text-anchor="end"')}`;
@@ -62,8 +62,8 @@ export function horizontalAxis(
     const stroke = grid === null ? ink : faint;
     return `<line x1="${x}" x2="${x}" y1="${bottom}" y2="${line}" stroke="${stroke}" stroke-width="0.7"/>${svgText(scale.at(tick), bottom + 16, say(tick), 'text-anchor="middle"')}`;
   });
-  const middle = (scale.at(scale.min) + scale.at(scale.max)) / 2;
-  const axis = `<line x1="${scale.at(scale.min).toFixed(1)}" x2="${scale.at(scale.max).toFixed(1)}" y1="${bottom}" y2="${bottom}" stroke="${ink}" stroke-width="1"/>`;
+  const middle = (scale.from + scale.to) / 2;
+  const axis = `<line x1="${scale.from.toFixed(1)}" x2="${scale.to.toFixed(1)}" y1="${bottom}" y2="${bottom}" stroke="${ink}" stroke-width="1"/>`;
   return [...ticks, axis, svgText(middle, bottom + 33, label, 'text-anchor="middle"')].join('\n');
 }
 

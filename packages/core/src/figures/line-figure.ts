@@ -41,22 +41,28 @@ export function lineFigure(figure: LineFigure): string {
   const point = (x: number, y: number): string => `${scaleX.at(x).toFixed(1)},${scaleY.at(y).toFixed(1)}`;
   const bands = lines.map(({ x, low, high }, index) => {
     if (low === undefined || high === undefined) return '';
-    const kept = x.flatMap((_, at) => (Number.isFinite(low[at]) && Number.isFinite(high[at]) ? [at] : []));
-    const upper = kept.map((at) => point(x[at] as number, high[at] as number));
-    const lower = kept.map((at) => point(x[at] as number, low[at] as number)).reverse();
-    return `<polygon points="${[...upper, ...lower].join(' ')}" fill="${seriesStyle(index).colour}" fill-opacity="0.13"/>`;
+    const pieces = unbroken(x, (at) => Number.isFinite(low[at]) && Number.isFinite(high[at])).map((kept) => {
+      const upper = kept.map((at) => point(x[at] as number, high[at] as number));
+      const lower = kept.map((at) => point(x[at] as number, low[at] as number)).reverse();
+      return `<polygon points="${[...upper, ...lower].join(' ')}" fill="${seriesStyle(index).colour}" fill-opacity="0.13"/>`;
+    });
+    return pieces.join('');
   });
   const strokes = lines.map(({ x, y }, index) => {
     const style = seriesStyle(index);
-    const points = x.flatMap((step, at) => (Number.isFinite(y[at]) ? [{ step, value: y[at] as number }] : []));
-    const path = points.map(({ step, value }) => point(step, value)).join(' ');
+    const pieces = unbroken(x, (at) => Number.isFinite(y[at]));
     const dash = style.dash === '' ? '' : ` stroke-dasharray="${style.dash}"`;
-    // Markers tell lines apart without colour; more than a dozen would hide them.
+    const paths = pieces.map((kept) => {
+      const path = kept.map((at) => point(x[at] as number, y[at] as number)).join(' ');
+      return `<polyline points="${path}" fill="none" stroke="${style.colour}" stroke-width="1.6" stroke-linejoin="round"${dash}/>`;
+    });
+    // Markers tell lines apart without colour; more than a dozen would hide them. A point alone is nothing but its marker.
+    const points = pieces.flatMap((kept) => kept.map((at) => ({ at, alone: kept.length === 1 })));
     const every = Math.max(1, Math.ceil(points.length / 12));
     const markers = points
-      .filter((_, at) => (at + index) % every === 0)
-      .map(({ step, value }) => markerAt(style, scaleX.at(step), scaleY.at(value)));
-    return `<polyline points="${path}" fill="none" stroke="${style.colour}" stroke-width="1.6" stroke-linejoin="round"${dash}/>${markers.join('')}`;
+      .filter(({ alone }, place) => alone || (place + index) % every === 0)
+      .map(({ at }) => markerAt(style, scaleX.at(x[at] as number), scaleY.at(y[at] as number)));
+    return [...paths, ...markers].join('');
   });
   return figureSvg({ width, height, title, description: description(figure, say) }, [
     svgText(left, 16, title, 'font-size="12" font-weight="bold"'),
@@ -91,6 +97,18 @@ function description({ lines, yLabel }: LineFigure, say: (value: number) => stri
     return last === undefined ? `${name} has no values` : `${name} ends at ${say(last)}`;
   });
   return `${yLabel}: ${ends.join('; ')}.`;
+}
+
+/** Places in a row that hold something, cut where one does not. */
+function unbroken(row: readonly unknown[], holds: (at: number) => boolean): number[][] {
+  const pieces: number[][] = [];
+  row.forEach((_, at) => {
+    if (!holds(at)) return;
+    const last = pieces.at(-1);
+    if (last?.at(-1) === at - 1) last.push(at);
+    else pieces.push([at]);
+  });
+  return pieces;
 }
 
 function least(values: readonly number[], fallback: number): number {

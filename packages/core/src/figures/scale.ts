@@ -2,6 +2,9 @@
 export interface Scale {
   readonly min: number;
   readonly max: number;
+  /** Places of the ends of the axis. */
+  readonly from: number;
+  readonly to: number;
   readonly ticks: readonly number[];
   at(value: number): number;
 }
@@ -18,7 +21,7 @@ export function niceTicks(min: number, max: number, count = 5): number[] {
 }
 
 /**
- * A linear scale onto `[from, to]`.
+ * A linear scale onto `[from, to]`. A single value stands in the middle.
  *
  * @param fixed Keep the ends as they are instead of widening them to round numbers.
  */
@@ -26,6 +29,7 @@ export function linearScale(min: number, max: number, from: number, to: number, 
   const ticks = niceTicks(min, max).filter((tick) => !fixed || (tick >= min && tick <= max));
   const low = fixed ? min : Math.min(min, ticks[0] ?? min);
   const high = fixed ? max : Math.max(max, ticks.at(-1) ?? max);
-  const width = high - low || 1;
-  return { min: low, max: high, ticks, at: (value) => from + ((value - low) / width) * (to - from) };
+  const width = high - low;
+  const at = (value: number): number => from + (width === 0 ? 0.5 : (value - low) / width) * (to - from);
+  return { min: low, max: high, from, to, ticks, at };
 }
