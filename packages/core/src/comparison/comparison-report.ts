@@ -41,7 +41,6 @@ export function comparisonReport(
     resamples,
     createdAt,
   } = comparison;
-  const smallest = Math.min(1, ...pairs.map((pair) => pair.measures.exactMatch.overSeeds.smallestP));
   const body = `<h1>Strategies compared</h1>
 <p class="faint">${isolated(source)}, ${createdAt.slice(0, 16).replace('T', ' ')} UTC. Each run: ${budget.steps} steps of
 ${budget.questionsPerStep} questions x ${budget.groupSize} trajectories, at most ${budget.maxTurns} turns.
@@ -54,8 +53,7 @@ ${pageTable(['strategy', 'seeds', 'before', ...comparedMeasures.map((measure) =>
 <h2>Paired differences</h2>
 <p class="faint">First minus second in percentage points, on the same questions and seeds. Two sign-flip tests, each corrected
 over the pairs (Holm): <em>over questions</em> asks whether these trained policies would differ on other questions,
-<em>over seeds</em> whether other trainings would. With ${seeds.length} seeds no p over seeds can be below ${pText(smallest)} before
-correction.</p>
+<em>over seeds</em> whether other trainings would.${smallestText(pairs)}</p>
 ${pageTable(['strategies', 'measure', 'difference', 'relative', 'p over questions', 'p over seeds', 'seed by seed'], pairs.flatMap(pairRows))}
 <h2>Speed and stability</h2>
 <p class="faint">Steps: the first measurement (every ${budget.evalEvery} steps) with an exact match of at least
@@ -76,6 +74,15 @@ ${figures.map(figureMarkup).join('\n')}`;
   return pageShell(`Compared: ${summaries.map(({ strategy }) => strategy).join(', ')}`, body, style);
 }
 
+/** How small p over seeds can be at best, on the seeds that two strategies share. */
+function smallestText(pairs: readonly PairOfRuns[]): string {
+  if (pairs.length === 0) return '';
+  const shared = Math.max(...pairs.map(({ seeds }) => seeds.length));
+  const smallest = Math.min(...pairs.map(({ measures }) => measures.exactMatch.overSeeds.smallestP));
+  return ` With ${shared === 1 ? 'one seed' : `${shared} seeds`} in common no p over seeds can be below ${pText(smallest)} before
+correction.`;
+}
+
 function figureMarkup({ svg, caption, name }: ComparisonFigure): string {
   return `<figure>${svg}<figcaption>${isolated(caption)} <span class="faint">(figures/${isolated(name)}.svg)</span></figcaption></figure>`;
 }
@@ -84,7 +91,8 @@ function missingList(missing: readonly MissingRun[]): string {
   const items = missing.map(
     ({ strategy, seed, reason }) => `<li>${isolated(strategy)}, seed ${seed}: ${isolated(reason)}</li>`,
   );
-  return `<p><strong>${missing.length} runs are missing:</strong></p><ul>${items.join('')}</ul>`;
+  const count = missing.length === 1 ? '1 run is missing' : `${missing.length} runs are missing`;
+  return `<p><strong>${count}:</strong></p><ul>${items.join('')}</ul>`;
 }
 
 function scoreRow({ strategy, seeds, before, scores, after }: StrategySummary): string[] {
@@ -96,7 +104,7 @@ function scoreRow({ strategy, seeds, before, scores, after }: StrategySummary): 
     ...comparedMeasures.map((measure) => score(scores[measure])),
     percent(after['goldRetrieved']?.mean ?? Number.NaN),
     percent(after['unanswered']?.mean ?? Number.NaN),
-    (after['turnsMean']?.mean ?? Number.NaN).toFixed(2),
+    after['turnsMean']?.mean.toFixed(2) ?? '-',
   ];
 }
 

@@ -35,6 +35,13 @@ describe('compositionFigure', () => {
     ]);
   });
 
+  it('says of a strategy that recorded nothing that it has no values', () => {
+    const nothing = { name: 'bravo', steps: [], allWrong: [], mixed: [], allCorrect: [] };
+    expect(compositionFigure([panel, nothing], 'h')).toContain(
+      '<desc>alpha: all-wrong from 60% to 20%; bravo has no values.</desc>',
+    );
+  });
+
   it('has three panels in a row, shares written at the first', () => {
     const names = ['one', 'two', 'three', 'four'];
     const svg = compositionFigure(

@@ -62,10 +62,11 @@ export function compositionFigure(panels: readonly CompositionPanel[], id: strin
     const at = 56 + index * 100;
     return `<rect x="${at}" y="${height - 18}" width="12" height="10" fill="${fills[index] as string}" stroke="${ink}" stroke-width="0.5"/>${svgText(at + 17, height - 9, name)}`;
   });
-  const said = panels.map(
-    ({ name, allWrong }) =>
-      `${name}: all-wrong from ${inPercent(allWrong[0] ?? 0)}% to ${inPercent(allWrong.at(-1) ?? 0)}%`,
-  );
+  const said = panels.map(({ name, allWrong }) => {
+    const [from, to] = [allWrong[0], allWrong.at(-1)];
+    if (from === undefined || to === undefined) return `${name} has no values`;
+    return `${name}: all-wrong from ${inPercent(from)}% to ${inPercent(to)}%`;
+  });
   const title = 'Composition of training groups';
   return figureSvg({ width, height, title, description: `${said.join('; ')}.` }, [
     `<defs>${hatch}</defs>`,
