@@ -91,6 +91,169 @@ describe('compareCredit', () => {
   });
 });
 
+describe('the numbers that are shown', () => {
+  it('are those of the comparison, in columns', () => {
+    expect(comparisonText(compareCredit(groups, [turnwise, plain])).split('\n')).toEqual([
+      '2 groups, 5 trajectories, 8 turns, 20 tokens',
+      '',
+      '                                 turnwise    plain',
+      'all-wrong groups with signal       1 of 1   0 of 1',
+      'mixed groups with signal           1 of 1   1 of 1',
+      'all-correct groups with signal     0 of 0   0 of 0',
+      'groups with signal                 2 of 2   1 of 2',
+      'dead groups                             0        1',
+      'groups compared turn by turn            2        1',
+      'turns with signal                   75.0%    50.0%',
+      'tokens with signal                  80.0%    40.0%',
+      'mean |advantage|, turn 0           0.6250   5.0000',
+      'mean |advantage|, turn 1           0.6667   6.6667',
+      '',
+      'turns                same sign   opposite   first only   second only',
+      'turnwise and plain           5          1            2             0',
+      '',
+      '1 of 8 turns get opposite signs',
+      '',
+      'seen most differently:',
+      'q2, trajectory q2/1, turn 0: search "q2/1 0"',
+      '  turnwise +0.5000   plain -10.0000',
+      '  <search> q2/1 0 </search>',
+      'q1, trajectory q1/0, turn 0: search "q1/0 0"',
+      '  turnwise +0.5000   plain 0',
+      '  <search> q1/0 0 </search>',
+      'q1, trajectory q1/1, turn 0: answer "Rome"',
+      '  turnwise -0.5000   plain 0',
+      '  Rome',
+    ]);
+    const alone = comparisonText(compareCredit(groups, [turnwise])).split('\n');
+    expect(alone.slice(12)).toEqual([
+      'mean |advantage|, turn 1           0.6667',
+      '',
+      '0 of 8 turns get opposite signs',
+    ]);
+    const short = { ...plain, name: 'short', advantages: [advantagesOf('mixed', [[1], [1], [1]])] };
+    expect(comparisonText(compareCredit(groups, [short, turnwise]))).toMatch(
+      /turn 0 +1\.0000 +0\.6250\n.*turn 1 +0\.6667\n/,
+    );
+  });
+
+  /** Tables of a page: rows of texts of cells, and the parts of the bars in them as tone, start and length of 160. */
+  const tablesOf = (page: string): { text: string; bar: string[] }[][][] =>
+    [...page.matchAll(/<table>(.*?)<\/table>/gs)].map(([, table = '']) =>
+      [...table.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+        [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => ({
+          text: cell.replace(/<[^>]*>/g, ''),
+          bar: [...cell.matchAll(/<rect class="(\w+)" x="([\d.]+)" y="0" width="([\d.]+)"/g)].map((found) =>
+            found.slice(1).join(' '),
+          ),
+        })),
+      ),
+    );
+  const textsOf = (table: { text: string }[][] = []): string[] =>
+    table.map((row) => row.map(({ text }) => text).join('|'));
+
+  it('are those of the page, and its bars are as long', () => {
+    const page = comparisonPage(compareCredit(groups, [turnwise, plain]), 'g.jsonl');
+    const [signal, magnitudes, agreement, first, second] = tablesOf(page);
+    expect(textsOf(signal)).toEqual([
+      'strategy|all-wrong groups|mixed groups|all-correct groups|dead groups|turns|tokens',
+      'turnwise|1 of 1|1 of 1|0 of 0|0|75.0%|80.0%',
+      'plain|0 of 1|1 of 1|0 of 0|1|50.0%|40.0%',
+    ]);
+    const whole = 'quiet 0.00 160.00';
+    expect(signal?.[2]?.map(({ bar }) => bar)).toEqual([
+      ...[[], [whole, 'signal 0.00 0.00'], [whole, 'signal 0.00 160.00'], [whole, 'signal 0.00 0.00'], []],
+      ...[
+        [whole, 'signal 0.00 80.00'],
+        [whole, 'signal 0.00 64.00'],
+      ],
+    ]);
+    expect(textsOf(magnitudes)).toEqual([
+      'strategy|turn 0|turn 1',
+      'turnwise|0.6250 (4)|0.6667 (3)',
+      'plain|5.0000 (4)|6.6667 (3)',
+    ]);
+    // In shares of the largest mean, 20 / 3.
+    expect(magnitudes?.slice(1).map((row) => row.slice(1).map(({ bar }) => bar[1]))).toEqual([
+      ['signal 0.00 15.00', 'signal 0.00 16.00'],
+      ['signal 0.00 120.00', 'signal 0.00 160.00'],
+    ]);
+    expect(textsOf(agreement)).toEqual([
+      'strategies|same|first only|second only|opposite|',
+      'turnwise and plain|5|2|0|1|',
+    ]);
+    expect(agreement?.[1]?.at(-1)?.bar).toEqual([
+      ...[whole, 'quiet 0.00 100.00', 'signal 100.00 40.00', 'second 140.00 0.00', 'against 140.00 20.00'],
+    ]);
+    expect(textsOf(first)).toEqual(['strategy|advantage|', 'turnwise|+0.5000|', 'plain|-10.0000|']);
+    expect(first?.slice(1).map((row) => row[2]?.bar)).toEqual([['signal 80.00 4.00'], ['against 0.00 80.00']]);
+    expect(textsOf(second)).toEqual(['strategy|advantage|', 'turnwise|+0.5000|', 'plain|0|']);
+    expect(page).toContain('1 of 8 turns get opposite signs.');
+    expect(page).toContain('<bdi>g.jsonl</bdi>: 2 groups, 5 trajectories, 8 turns, 20 tokens');
+    expect(page).toContain('<title>Credit: turnwise, plain</title>');
+    expect(page).toContain('<span class="key against"></span>opposite');
+    expect(page.match(/\((opposite signs|signal for some only)\)/g)).toEqual([
+      '(opposite signs)',
+      '(signal for some only)',
+      '(signal for some only)',
+    ]);
+  });
+
+  it('are zeros where nothing carries signal, and the page says that all agree', () => {
+    const silent = (name: string) => ({ ...plain, name, advantages: [advantagesOf('all-wrong', [[0, 0], [0], [0]])] });
+    const page = comparisonPage(compareCredit(groups.slice(0, 1), [silent('a'), silent('b')]), 'g.jsonl');
+    expect(page).toContain('The strategies agree on the sign of every turn.');
+    const [, magnitudes] = tablesOf(page);
+    expect(magnitudes?.[1]?.[1]).toEqual({ text: '0.0000 (2)', bar: ['quiet 0.00 160.00', 'signal 0.00 0.00'] });
+    const empty = compareCredit(
+      [],
+      [silent('a'), silent('b')].map((one) => ({ ...one, advantages: [] })),
+    );
+    expect(empty).toMatchObject({ groups: 0, turns: 0, strategies: [{ turnShare: 0, byTurn: [] }, { deadGroups: 0 }] });
+    const [, , agreement] = tablesOf(comparisonPage(empty, 'g.jsonl'));
+    expect(agreement?.[1]?.at(-1)?.bar[1]).toBe('quiet 0.00 0.00');
+    expect(comparisonPage(empty, 'g.jsonl')).toContain('0 turns, no tokens');
+  });
+
+  it('are shown with the first 1,200 characters of a turn', () => {
+    const page = (length: number): string => {
+      const text = '𝒳'.repeat(length);
+      const long = trajectoryOf('q1/0', 0, text);
+      const group = groupOf('q1', [[long, {}]]);
+      const result = (name: string, value: number) => ({
+        ...{ name, shaped: [group], advantages: [advantagesOf('mixed', [[value]])] },
+      });
+      return comparisonPage(compareCredit([group], [result('a', 1), result('b', -1)]), 'g.jsonl');
+    };
+    expect(/<pre><bdi>(.*)<\/bdi><\/pre>/.exec(page(1200))?.[1]).toBe('𝒳'.repeat(1200));
+    expect(/<pre><bdi>(.*)<\/bdi><\/pre>/.exec(page(1201))?.[1]).toBe(`${'𝒳'.repeat(1200)} ...`);
+  });
+
+  it('puts the larger of two disagreements of a kind first, also within a trajectory', () => {
+    const group = groupOf('q', [
+      [trajectoryOf('small', 0, 'x'), {}],
+      [trajectoryOf('large', 1, 'x'), {}],
+      [trajectoryOf('opposite', 2, 'x'), {}],
+    ]);
+    const of = (name: string, turns: number[][]) => ({
+      ...{ name, shaped: [group], advantages: [advantagesOf('mixed', turns)] },
+    });
+    const { examples, pairs } = compareCredit(
+      [group],
+      [of('a', [[1], [1, 3], [9, 0.5, 0]]), of('b', [[0], [0, 0], [0, -0.5, 0]]), of('c', [[1], [1, 3], [9, 0.5, 0]])],
+    );
+    expect(examples.map(({ kind, trajectory, turn }) => [kind, trajectory, turn])).toEqual([
+      ['opposite', 'opposite', 1],
+      ['silent', 'large', 1],
+      ['silent', 'small', 0],
+    ]);
+    expect(pairs).toEqual([
+      { names: ['a', 'b'], same: 1, opposite: 1, onlyFirst: 4, onlySecond: 0 },
+      { names: ['a', 'c'], same: 6, opposite: 0, onlyFirst: 0, onlySecond: 0 },
+      { names: ['b', 'c'], same: 1, opposite: 1, onlyFirst: 0, onlySecond: 4 },
+    ]);
+  });
+});
+
 describe('a page and a text of hostile rollouts', () => {
   const hostile = '</pre><script src="http://x.test/a.js">alert(1)</script>\u001b[2J\u202e"\'&<img onerror=x>';
   const evil = groups.map((group) => ({

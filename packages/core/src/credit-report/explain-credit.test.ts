@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AdvantageEstimator } from '../contract/index.js';
+import type { GroupStatistics } from '../credit/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { explainCredit } from './explain-credit.js';
-import { explanationText } from './explanation-text.js';
+import { describeStandardize } from './describe-standardize.js';
+import { explanationText, signed } from './explanation-text.js';
 import { advantagesOf, groupOf, trajectoryOf } from './recorded-groups.fixture.js';
 
 const group = groupOf('q1', [
@@ -71,6 +73,60 @@ describe('explainCredit', () => {
       '    turn 0  answer "Rome"',
       '      reward 0: the reward plugin gives no reason',
       '      advantage 0: abstains',
+    ]);
+  });
+
+  it('says so when no gold answer can be seen, nothing is learned, a turn did neither, or no answer came', () => {
+    const { question, shaped } = groupOf('q2', [[trajectoryOf('q2/0', 0, 'no'), {}]]);
+    const invalid = { kind: 'invalid' as const, reason: 'no-action' as const };
+    const output = { text: '', tokenIds: [], logprobs: [] };
+    const closed = {
+      question: { ...question, answers: ['yes', 'no'] },
+      trajectories: [
+        {
+          id: 'q2/0',
+          turns: [{ output, action: invalid, observation: null }],
+          answer: null,
+          stopReason: 'max-turns' as const,
+        },
+      ],
+      shaped,
+    };
+    const [explanation] = explainCredit([closed], [advantagesOf('all-wrong', [[0]])], { name: 'mine', estimator });
+    if (!explanation) throw new Error('nothing explained');
+    expect(explanation).toMatchObject({ goldGuarded: true, right: 0, wrong: 1, abstaining: 0 });
+    expect(explanationText(closed.question, explanation).split('\n')).toEqual([
+      'q2  Where?  (gold: yes | no)',
+      '  all-wrong: 0 right, 1 wrong; outcomes mean 0, sd 0 of 1; nothing is learned',
+      '  no gold answer passes the default guards (yes, no, too short): seeing it counts for nothing',
+      '  q2/0  gave no answer: wrong, outcome 0; never saw gold',
+      '    turn 0  invalid (no-action)',
+      '      reward 0: the reward plugin gives no reason',
+      '      advantage 0; rewards at this turn: mean 0, sd 0 of 1',
+    ]);
+  });
+
+  it('writes the arithmetic of a standardised advantage, or the guard that made it zero', () => {
+    const statistics: GroupStatistics = { baseline: 'mean', divideByStandardDeviation: true, ddof: 1, epsilon: 1e-6 };
+    // Mean 2; sample deviation 1; of the others 2.5, 2 and 1.5.
+    expect(describeStandardize([1, 2, 3], statistics)).toEqual([
+      '(1 - mean 2) / (sd 1 + 0.000001)',
+      '(2 - mean 2) / (sd 1 + 0.000001)',
+      '(3 - mean 2) / (sd 1 + 0.000001)',
+    ]);
+    const others: GroupStatistics = { ...statistics, baseline: 'leave-one-out', divideByStandardDeviation: false };
+    expect(describeStandardize([1, 2, 3], others)).toEqual([
+      '1 - mean of others 2.5',
+      '2 - mean of others 2',
+      '3 - mean of others 1.5',
+    ]);
+    expect(describeStandardize([4], others)).toEqual(['0: nothing to compare with']);
+    expect(describeStandardize([0.5, 0.5], others)).toEqual(Array(2).fill('0: all 2 values are 0.5'));
+  });
+
+  it('signs advantages with four digits, or two that mean something', () => {
+    expect([0, 0.00005, 0.000049, -0.25, -1e-7, 12].map(signed)).toEqual([
+      ...['0', '+0.0001', '+0.000049', '-0.2500', '-1.0e-7', '+12.0000'],
     ]);
   });
 

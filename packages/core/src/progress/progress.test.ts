@@ -67,7 +67,54 @@ describe('trainingProgress', () => {
   });
 });
 
+describe('trainingProgress of a run', () => {
+  it('keeps what is reported beside the steps, and counts time from the first step of a continued run', () => {
+    const { written, clock, now, line } = fake(false);
+    const report = trainingProgress(line, now);
+    clock.milliseconds = 500_000;
+    report({ step: 7, steps: 8, phase: 'event', message: 'stuck' });
+    report({ step: 7, steps: 8, phase: 'rollout' });
+    clock.milliseconds = 500_250;
+    report({ step: 7, steps: 8, phase: 'done', metrics: {} });
+    clock.milliseconds = 520_000;
+    report({ step: 8, steps: 8, phase: 'update' });
+    clock.milliseconds = 520_250;
+    // The last step is shown however fresh the last line is.
+    report({ step: 8, steps: 8, phase: 'done', metrics: { 'groups/dead': 0.5 } });
+    expect(written).toEqual([
+      'warn: stuck\n',
+      'step 7/8 | rollout\n',
+      // 4 steps a second; the second step has taken longer than the first, and 0 s are left at least.
+      'step 8/8 | update | 4.0 steps/s, 0s left\n',
+      'step 8/8 | learning from 50.0% of groups | 10.1 s/step, 20s\n',
+    ]);
+  });
+
+  it('shows a step with a measurement at once, others when the last line is old enough', () => {
+    const { written, now, line } = fake(false);
+    const report = trainingProgress(line, now);
+    report({ step: 1, steps: 9, phase: 'rollout' });
+    report({ step: 1, steps: 9, phase: 'done', metrics: { 'reward/outcome-mean': 0.5 } });
+    report({ step: 2, steps: 9, phase: 'done', metrics: { 'eval/exact-match': 0.5 } });
+    report({ step: 9, steps: 9, phase: 'rollout' });
+    report({ step: 3, steps: 9, phase: 'evaluation', metrics: { 'eval/exact-match': 0.5 } });
+    expect(written.map((text) => text.split(' | ')[0])).toEqual(['step 1/9', 'step 2/9']);
+    report({ step: 9, steps: 9, phase: 'done' });
+    expect(written).toHaveLength(3);
+  });
+});
+
 describe('countProgress', () => {
+  it('counts from when it was made, and shows what is not done when the last line is old enough', () => {
+    const { written, clock, now, line } = fake(false);
+    clock.milliseconds = 60_000;
+    const report = countProgress(line, 'questions', now);
+    clock.milliseconds = 64_000;
+    report(2, 8);
+    report(3, 8);
+    expect(written).toEqual(['2/8 questions | 0.5/s, 12s left\n']);
+  });
+
   it('counts', () => {
     const { written, clock, now, line } = fake(false);
     const report = countProgress(line, 'trajectories', now);
@@ -82,7 +129,11 @@ describe('formatDuration', () => {
   it.each([
     [0.4, '0s'],
     [59.6, '1m00s'],
+    [0, '0s'],
+    [-1, '?'],
     [185, '3m05s'],
+    [3_599, '59m59s'],
+    [3_600, '1h00m'],
     [7_620, '2h07m'],
     [Number.POSITIVE_INFINITY, '?'],
   ])('%d seconds are %s', (seconds, text) => {
@@ -91,6 +142,25 @@ describe('formatDuration', () => {
 });
 
 describe('textLogger', () => {
+  it('writes values so that they can be told apart', () => {
+    const lines: string[] = [];
+    const logger = textLogger((line) => lines.push(line), 'error');
+    logger.warn('no');
+    logger.error('values', { plain: 'ab', empty: '', equal: 'a=b', quote: 'a"', none: null, gone: undefined });
+    logger.error('more', { run: () => 1, list: [1, 'a'], yes: true });
+    expect(lines).toEqual([
+      'error: values plain=ab empty="" equal="a=b" quote="a\\"" none=null gone=undefined',
+      'error: more run=function list=[1,"a"] yes=true',
+    ]);
+  });
+
+  it('writes messages of the lowest level that is asked for', () => {
+    const lines: string[] = [];
+    textLogger((line) => lines.push(line), 'debug').debug('low');
+    textLogger((line) => lines.push(line)).info('default');
+    expect(lines).toEqual(['debug: low', 'info: default']);
+  });
+
   it('writes one line a message and leaves out what is less important', () => {
     const lines: string[] = [];
     const logger = textLogger((line) => lines.push(line));
