@@ -102,6 +102,23 @@ describe('the page of a comparison', () => {
     expect(two).toContain('2 runs are missing:');
   });
 
+  it('takes the most seeds that a pair shares, and the smallest p of all pairs; says nothing of it without pairs', () => {
+    const comparison = smallComparison();
+    const [first, second] = comparison.pairs as unknown as [
+      RunComparison['pairs'][number],
+      RunComparison['pairs'][number],
+    ];
+    const { exactMatch } = second.measures;
+    const overSeeds = { ...exactMatch.overSeeds, smallestP: 0.25 };
+    const measures = { ...second.measures, exactMatch: { ...exactMatch, overSeeds } };
+    const page = (pairs: RunComparison['pairs']): string => comparisonReport({ ...comparison, pairs }, [], 'x');
+    expect(page([first, { ...second, seeds: [1, 2, 3], measures }])).toContain(
+      'With 3 seeds in common no p over seeds can be below 0.250 before',
+    );
+    expect(page([{ ...first, seeds: [1] }])).toContain('With one seed in common no p over seeds can be below 0.500');
+    expect(page([])).not.toContain('in common');
+  });
+
   it('shows each figure with its caption and file', () => {
     const figure = { name: 'one', caption: 'a<b', svg: '<svg></svg>' };
     expect(comparisonReport(smallComparison(), [figure], 'x')).toContain(

@@ -61,6 +61,57 @@ describe('readFinishedRun', () => {
     expect(visits.map(({ question }) => question)).toEqual(['a', 'c', 'one before', 'last']);
   });
 
+  it('reads measurements in the order of their steps, and nothing else that lies beside them', async () => {
+    const { measurements, visits } = await readFinishedRun(
+      runOf('mixed', {
+        'evaluations/step-1000000.jsonl': lines(scoreOf('q', 1)),
+        'evaluations/step-999999.jsonl': lines(scoreOf('q', 0)),
+        'evaluations/old-step-000007.jsonl': 'no',
+        'evaluations/step-000008.jsonl.tmp': 'no',
+        'trajectories/old-step-000007.jsonl': 'no',
+        'trajectories/step-000008.jsonl.tmp': 'no',
+      }),
+      'mine',
+    );
+    expect(measurements.map(({ step }) => step)).toEqual([0, 1, 999_999, 1_000_000]);
+    expect(visits).toHaveLength(2);
+  });
+
+  it('knows a group with a near-miss: a wrong trajectory that was shown a gold answer', async () => {
+    const observed = (text: string) => ({
+      ...{ id: 't', answer: 'no', stopReason: 'answered' },
+      turns: [
+        {
+          output: { text: '', tokenIds: [], logprobs: [] },
+          action: { kind: 'search', query: '' },
+          observation: { status: 'ok', text, hits: [] },
+        },
+      ],
+    });
+    const wrong = { outcome: 0, correct: false, turns: [0] };
+    const of = (question: string, text: string, correct = false) =>
+      group(question, { trajectories: [observed(text)], shaped: [{ ...wrong, correct }] });
+    const rows = lines(of('near', 'the gold one'), of('far', 'nothing'), of('right', 'the gold one', true));
+    const { visits } = await readFinishedRun(runOf('near', { 'trajectories/step-000001.jsonl': rows }), 'mine');
+    expect(visits).toEqual([
+      { step: 1, question: 'near', composition: 'all-wrong', nearMissed: true },
+      { step: 1, question: 'far', composition: 'all-wrong', nearMissed: false },
+      { step: 1, question: 'right', composition: 'all-wrong', nearMissed: false },
+    ]);
+  });
+
+  it('refuses a run without scores before and after training; one without trajectories has no visits', async () => {
+    const bare = runOf('bare');
+    for (const step of ['evaluations/step-000001.jsonl', 'trajectories']) rmSync(join(bare, step), { recursive: true });
+    await expect(readFinishedRun(bare, 'mine')).rejects.toMatchObject({
+      ...{ code: 'RUN_CORRUPT', where: join(bare, 'evaluations') },
+    });
+    writeFileSync(join(bare, 'evaluations/step-000001.jsonl'), lines(scoreOf('q', 1)));
+    expect((await readFinishedRun(bare, 'mine')).visits).toEqual([]);
+    rmSync(join(bare, 'evaluations'), { recursive: true });
+    await expect(readFinishedRun(bare, 'mine')).rejects.toMatchObject({ code: 'RUN_CORRUPT' });
+  });
+
   it.each(['evaluations/step-000001.jsonl', 'trajectories/step-000001.jsonl', 'metrics.jsonl'])(
     'names the line of %s that is damaged',
     async (file) => {

@@ -237,7 +237,7 @@ describe('the numbers that are shown', () => {
     const of = (name: string, turns: number[][]) => ({
       ...{ name, shaped: [group], advantages: [advantagesOf('mixed', turns)] },
     });
-    const { examples, pairs } = compareCredit(
+    const { examples, pairs, strategies } = compareCredit(
       [group],
       [of('a', [[1], [1, 3], [9, 0.5, 0]]), of('b', [[0], [0, 0], [0, -0.5, 0]]), of('c', [[1], [1, 3], [9, 0.5, 0]])],
     );
@@ -246,6 +246,8 @@ describe('the numbers that are shown', () => {
       ['silent', 'large', 1],
       ['silent', 'small', 0],
     ]);
+    // A turn alone makes a group carry signal.
+    expect(strategies.map(({ groupsWithSignal }) => groupsWithSignal)).toEqual([1, 1, 1]);
     expect(pairs).toEqual([
       { names: ['a', 'b'], same: 1, opposite: 1, onlyFirst: 4, onlySecond: 0 },
       { names: ['a', 'c'], same: 6, opposite: 0, onlyFirst: 0, onlySecond: 0 },

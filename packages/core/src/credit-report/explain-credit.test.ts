@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AdvantageEstimator } from '../contract/index.js';
+import type { AdvantageEstimator, Turn } from '../contract/index.js';
 import type { GroupStatistics } from '../credit/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import { explainCredit } from './explain-credit.js';
@@ -87,7 +87,7 @@ describe('explainCredit', () => {
           id: 'q2/0',
           turns: [{ output, action: invalid, observation: null }],
           answer: null,
-          stopReason: 'max-turns' as const,
+          stopReason: 'turn-limit' as const,
         },
       ],
       shaped,
@@ -104,6 +104,14 @@ describe('explainCredit', () => {
       '      reward 0: the reward plugin gives no reason',
       '      advantage 0; rewards at this turn: mean 0, sd 0 of 1',
     ]);
+  });
+
+  it('says in which turn gold was first seen, when it was not the first', () => {
+    const trajectory = trajectoryOf('q3/0', 2, 'x');
+    const [first, second, last] = trajectory.turns as [Turn, Turn, Turn];
+    const later = groupOf('q3', [[{ ...trajectory, turns: [second, first, last] }, {}]]);
+    const [explanation] = explainCredit([later], [advantagesOf('all-wrong', [[0, 0, 0]])], { name: 'mine', estimator });
+    expect(explanation?.trajectories[0]?.goldSeen).toEqual({ turn: 1, answer: 'Bonn' });
   });
 
   it('writes the arithmetic of a standardised advantage, or the guard that made it zero', () => {

@@ -75,4 +75,43 @@ describe('evaluationIntervals', () => {
     expect(evaluationIntervals([]).overall).toEqual({});
     expect([1, 4_000, 1_000_000].map(defaultResamples)).toEqual([10_000, 5_000, 1_000]);
   });
+
+  it('weighs questions by their trajectories, and invalid turns by all turns', () => {
+    // One question: every resample is it alone.
+    const one = scoreOf('a', {
+      trajectories: 4,
+      exactMatch: 0.75,
+      f1: 0.5,
+      turns: 2.5,
+      invalidTurns: 0.5,
+      unanswered: 0.25,
+    });
+    const { overall } = evaluationIntervals([one], { resamples: 20 });
+    expect(overall).toMatchObject({
+      ...{ exactMatch: { low: 0.75, high: 0.75 }, f1: { low: 0.5, high: 0.5 }, turnsMean: { low: 2.5, high: 2.5 } },
+      ...{
+        answered: { low: 0.75, high: 0.75 },
+        invalidRate: { low: 0.2, high: 0.2 },
+        searchesMean: { low: 1, high: 1 },
+      },
+    });
+    // Of two, half of the resamples hold both: the middle 40% are (3 * 1 + 1 * 0) / 4.
+    const two = [scoreOf('a', { trajectories: 3, exactMatch: 1 }), scoreOf('b', { exactMatch: 0 })];
+    const middle = evaluationIntervals(two, { resamples: 2000, confidence: 0.4 });
+    expect(middle.overall.exactMatch).toEqual({ low: 0.75, high: 0.75 });
+    expect(middle.confidence).toBe(0.4);
+    expect(evaluationIntervals(two, { resamples: 2000 }).overall.exactMatch).toEqual({ low: 0, high: 1 });
+  });
+
+  it('leaves out resamples without a question that has the measure', () => {
+    const some = [scoreOf('a', { supportingRecall: 0.5 }), scoreOf('b'), scoreOf('c')];
+    const { supportingRecall } = evaluationIntervals(some, { resamples: 500 }).overall;
+    expect(supportingRecall).toEqual({ low: 0.5, high: 0.5 });
+  });
+
+  it('draws anew for another seed', () => {
+    const few = { resamples: 50 };
+    expect(evaluationIntervals(scores, { ...few, seed: 1 })).not.toEqual(evaluationIntervals(scores, few));
+    expect(evaluationIntervals(scores, { ...few, seed: 0 })).toEqual(evaluationIntervals(scores, few));
+  });
 });

@@ -41,7 +41,7 @@ describe('intervalFigure', () => {
   it('leaves room for notes, and writes them after the axis', () => {
     const svg = intervalFigure({
       ...labels,
-      rows: [{ ...rows[0], note: '5 of 10' } as (typeof rows)[0], rows[1] as never],
+      rows: rows.map((row, index) => (index === 0 ? { ...row, note: '5 of 10' } : row)),
     });
     const right = 560 - 24 - 6.2 * 7;
     expect(elementsOf(svg, 'line').at(-1)?.['x2']).toBe(right.toFixed(1));
