@@ -121,6 +121,7 @@ describe('compareRuns on what was recorded', () => {
       [1, 2],
     ]);
     expect(smallComparison({ threshold: 0.2 }).threshold).toEqual({ exactMatch: 0.2, chosen: 'given' });
+    expect(smallComparison().complete).toBe(true);
     expect(() => compareRuns([])).toThrow('at least one run');
   });
 

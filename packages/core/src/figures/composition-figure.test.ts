@@ -35,6 +35,15 @@ describe('compositionFigure', () => {
     ]);
   });
 
+  it('goes from the first step to the last, wherever they are', () => {
+    const later = { ...panel, steps: [4, 7, 13], allWrong: [0.6, 0.4, 0.2], mixed: [0.3, 0.4, 0.5] };
+    const svg = compositionFigure([later], 'h');
+    expect(attributesOf(svg, 'polygon', 'points')[0]).toBe(
+      '56.0,108.0 111.3,138.0 222.0,168.0 222.0,198.0 111.3,198.0 56.0,198.0',
+    );
+    expect(svg).toContain('<desc>alpha: all-wrong from 60% to 20%.</desc>');
+  });
+
   it('says of a strategy that recorded nothing that it has no values', () => {
     const nothing = { name: 'bravo', steps: [], allWrong: [], mixed: [], allCorrect: [] };
     expect(compositionFigure([panel, nothing], 'h')).toContain(

@@ -61,6 +61,13 @@ describe('intervalFigure', () => {
     ).toEqual(['-200', '-100', '0', '100', '200']);
   });
 
+  it('has room for intervals and single runs that reach further than the values', () => {
+    const wide = { name: 'alpha', value: 0.25, interval: { low: 0, high: 1 } };
+    expect(elementsOf(intervalFigure({ ...labels, rows: [wide] }), 'circle')[0]?.['cx']).toBe('177.00');
+    const run = { name: 'alpha', value: 0.25, values: [0, 1] };
+    expect(elementsOf(intervalFigure({ ...labels, rows: [run] }), 'circle')[0]?.['cx']).toBe('177.00');
+  });
+
   it('styles rows by their place, or as they ask', () => {
     const svg = intervalFigure({
       ...labels,

@@ -107,6 +107,18 @@ describe('lineFigure', () => {
     expect(marked.map(({ cx }) => cx)).toEqual(places.map((at) => (56 + (at / 32) * 422).toFixed(2)));
   });
 
+  it('sets markers of lines apart from each other, and draws no band with one edge', () => {
+    const x = Array.from({ length: 31 }, (_, at) => at);
+    const line = { name: 'alpha', x, y: x };
+    const svg = lineFigure({ ...labels, lines: [line, line].map((one) => ({ ...one, low: x })) });
+    // Squares are drawn from their left edge, 3 before their middle.
+    const squares = elementsOf(svg, 'rect').slice(1, -1);
+    const places = x.filter((at) => at % 3 === 2);
+    expect(squares.map((square) => square['x'])).toEqual(places.map((at) => (56 + (at / 30) * 422 - 3).toFixed(2)));
+    expect(bandsOf(svg)).toEqual([]);
+    expect(bandsOf(lineFigure({ ...labels, lines: [{ ...line, high: x }] }))).toEqual([]);
+  });
+
   it('draws a level across, and counts it in the range of the axis', () => {
     const level = { value: 2, name: 'goal' };
     const svg = lineFigure({ ...labels, lines: [{ ...alpha, low: [] }], level });
