@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { runFiles } from '@turnwise/core';
 import { pageFolder } from '@turnwise/dashboard';
 import { writeRunReport } from '@turnwise/server';
 import { OpenedStrategies } from './credit-strategies.js';
@@ -7,7 +7,7 @@ import type { Session } from './session.js';
 
 /** `report.html` of a run that is over, however it ended: one that cannot be written is no reason to call a run failed. */
 export async function reportEndedRun(session: Session, place: string): Promise<void> {
-  if (!existsSync(join(place, 'metrics.jsonl'))) return;
+  if (!existsSync(runFiles(place).metrics)) return;
   try {
     await writeReport(session, place, true);
   } catch (error) {
@@ -28,7 +28,7 @@ export async function writeReport(session: Session, place: string, ended: boolea
     ended,
     unreadable({ file, lines }) {
       const count = lines === 1 ? '1 line' : `${lines} lines`;
-      session.logger.warn(`${count} of ${join(place, file)} could not be read; the report leaves out what they said.`);
+      session.logger.warn(`${count} of ${file} could not be read; the report leaves out what they said.`);
     },
   });
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import {
   hidePasswords,
   printableConfig,
   recordedConfig,
   resumeRun,
+  runFiles,
   RunFolder,
   runManifest,
   runPlace,
@@ -71,7 +72,7 @@ async function loadFor(session: Session, options: TrainOptions): Promise<LoadedC
 function goesOn(session: Session, options: TrainOptions, { config }: LoadedConfig, place: string): boolean {
   if (options.resume !== true) return false;
   const isNamed = options.runDir !== undefined || config.run.name !== undefined;
-  if (options.config === undefined || !isNamed || existsSync(join(place, 'manifest.json'))) return true;
+  if (options.config === undefined || !isNamed || existsSync(runFiles(place).manifest)) return true;
   session.logger.warn(`There is no run in ${place} yet: starting it.`);
   return false;
 }

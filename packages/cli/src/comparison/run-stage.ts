@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { assertSameRun, listCheckpoints, readManifest, TurnwiseError } from '@turnwise/core';
+import { assertSameRun, listCheckpoints, readManifest, runFiles, TurnwiseError } from '@turnwise/core';
 import type { PlannedRun } from './planned-run.js';
 
 /** What is left to do for a run: all of it, the rest, or nothing. */
@@ -13,7 +12,8 @@ export type RunStage = 'start' | 'resume' | 'finished';
  * @throws CONFIG_INVALID when the folder holds a run of another configuration, RUN_CORRUPT.
  */
 export async function runStage({ folder, loaded }: PlannedRun): Promise<RunStage> {
-  if (!existsSync(join(folder, 'manifest.json'))) return 'start';
+  const files = runFiles(folder);
+  if (!existsSync(files.manifest)) return 'start';
   const manifest = await readManifest(folder);
   assertSameRun(folder, manifest, loaded);
   const { training } = loaded.config;
@@ -22,7 +22,7 @@ export async function runStage({ folder, loaded }: PlannedRun): Promise<RunStage
     if (recorded[key] === training[key]) continue;
     throw unequal(folder, loaded.locate(['training', key]), `training.${key}`, training[key], recorded[key]);
   }
-  const last = (await listCheckpoints(join(folder, 'checkpoints'))).at(-1)?.step ?? 0;
+  const last = (await listCheckpoints(files.checkpoints)).at(-1)?.step ?? 0;
   if (last > training.steps) {
     throw unequal(folder, loaded.locate(['training', 'steps']), 'training.steps', training.steps, last);
   }

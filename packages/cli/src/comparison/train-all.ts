@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { lockHolder, ProgressTable } from '@turnwise/core';
+import { lockHolder, ProgressTable, runFiles } from '@turnwise/core';
 import type { MissingRun } from '@turnwise/core';
 import type { Session } from '../session.js';
 import { ComparisonProgress } from './comparison-progress.js';
@@ -74,7 +73,7 @@ async function stagesLeft(
 
 /** A training of a comparison that was killed ends at its next step; until then its folder is its own. */
 async function untilUnlocked({ folder }: PlannedRun, table: ProgressTable, signal: AbortSignal): Promise<void> {
-  const lock = join(folder, 'run.lock');
+  const { lock } = runFiles(folder);
   let holder = await lockHolder(lock);
   if (holder !== null) table.print(`waiting for process ${holder}, which is writing ${folder}`);
   while (holder !== null) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readLines } from '../data/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { QuestionScore } from '../evaluation/index.js';
-import { readManifest, readMetrics, type RunManifest } from '../run/index.js';
+import { readManifest, readMetrics, runFiles, stepName, type RunManifest } from '../run/index.js';
 import { readGroupVisits, type GroupVisit } from './group-visits.js';
 
 /** One measurement of the held-out questions. */
@@ -37,7 +37,7 @@ export async function readFinishedRun(folder: string, strategy: string): Promise
   const metrics = await readMetrics(folder);
   const measurements = await readMeasurements(folder);
   if (measurements.length < 2) {
-    const where = join(folder, 'evaluations');
+    const where = runFiles(folder).evaluations;
     throw new TurnwiseError('RUN_CORRUPT', `${where} does not hold the scores before and after training.`, {
       where,
       hint: 'The run was made before they were recorded. Delete its folder and make it again.',
@@ -48,13 +48,13 @@ export async function readFinishedRun(folder: string, strategy: string): Promise
 }
 
 async function readMeasurements(run: string): Promise<HeldOutMeasurement[]> {
-  const folder = join(run, 'evaluations');
+  const folder = runFiles(run).evaluations;
   const names = existsSync(folder) ? await readdir(folder) : [];
   const steps = names.flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? []).map(Number);
   const measurements: HeldOutMeasurement[] = [];
   for (const step of steps.sort((left, right) => left - right)) {
     const scores: QuestionScore[] = [];
-    const file = join(folder, `step-${String(step).padStart(6, '0')}.jsonl`);
+    const file = join(folder, `${stepName(step)}.jsonl`);
     for await (const { text, number } of readLines(file)) scores.push(scoreIn(text, `${file}:${number}`));
     measurements.push({ step, scores });
   }

@@ -5,7 +5,7 @@ import type { Composition, Question, Trajectory, TurnRewards } from '../contract
 import { nearMisses } from '../credit/index.js';
 import { readLines } from '../data/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { stepName } from '../run/index.js';
+import { runFiles, stepName } from '../run/index.js';
 
 /** What is kept of a training group: enough to follow a question through training. */
 export interface GroupVisit {
@@ -30,7 +30,7 @@ interface GroupLine {
  * nobody knows what was right. Throws `RUN_CORRUPT`.
  */
 export async function readGroupVisits(run: string): Promise<GroupVisit[]> {
-  const folder = join(run, 'trajectories');
+  const folder = runFiles(run).trajectories;
   const names = existsSync(folder) ? await readdir(folder) : [];
   const visits: GroupVisit[] = [];
   const steps = names.flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? []).map(Number);

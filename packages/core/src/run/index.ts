@@ -11,6 +11,7 @@ export { readManifest } from './read-manifest.js';
 export { RunFolder } from './run-folder.js';
 export { runManifest, withPolicy, type RunManifest } from './run-manifest.js';
 export { assertSameRun, recordedConfig, resumeRun, type Resumption } from './resume-run.js';
+export { runFiles, type RunFiles } from './run-files.js';
 export { runPlace } from './run-place.js';
 export { stepName } from './step-name.js';
 export { stopAfterStep, type StepStop } from './stop-after-step.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where everything of a run is. */
+/** Where everything of a run is: paths, from its folder on. */
 export interface RunFiles {
   readonly folder: string;
   readonly lock: string;
@@ -19,6 +19,7 @@ export interface RunFiles {
   readonly rollbacks: string;
 }
 
+/** The paths of a run in a folder, whether or not they are there. */
 export function runFiles(folder: string): RunFiles {
   const checkpoints = join(folder, 'checkpoints');
   return {

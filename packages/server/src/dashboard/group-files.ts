@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runFiles, stepName } from '@turnwise/core';
 import { parseGroupLine, summariseGroup } from './summarise-group.js';
 import type { GroupSummary } from './views.js';
 
@@ -15,12 +16,15 @@ interface IndexedFile {
 /** The groups of a run, of which only the place and a summary are kept; a group is read when it is asked for. */
 export class GroupFiles {
   readonly #indexed = new Map<number, Promise<IndexedFile | null>>();
+  readonly #folder: string;
 
-  constructor(private readonly run: string) {}
+  constructor(run: string) {
+    this.#folder = runFiles(run).trajectories;
+  }
 
   /** Steps whose groups were recorded, ascending. */
   async steps(): Promise<number[]> {
-    const names = await readdir(join(this.run, 'trajectories')).catch(() => []);
+    const names = await readdir(this.#folder).catch(() => []);
     return names
       .flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? [])
       .map(Number)
@@ -29,7 +33,7 @@ export class GroupFiles {
 
   /** Bytes of a step's file; 0 when there is none. */
   async size(step: number): Promise<number> {
-    return (await stat(this.#file(step)).catch(() => null))?.size ?? 0;
+    return (await stat(this.file(step)).catch(() => null))?.size ?? 0;
   }
 
   /** What is known of a step's groups; `null` when none were recorded. */
@@ -46,7 +50,7 @@ export class GroupFiles {
   async line(step: number, index: number): Promise<string | null> {
     const place = (await this.#index(step))?.lines.find(({ summary }) => summary.index === index);
     if (place === undefined) return null;
-    const handle = await open(this.#file(step), 'r');
+    const handle = await open(this.file(step), 'r');
     try {
       const buffer = Buffer.alloc(place.length);
       await handle.read(buffer, 0, place.length, place.start);
@@ -56,17 +60,18 @@ export class GroupFiles {
     }
   }
 
-  #file(step: number): string {
-    return join(this.run, 'trajectories', `step-${String(step).padStart(6, '0')}.jsonl`);
+  /** The file of a step, whether or not it is there. */
+  file(step: number): string {
+    return join(this.#folder, `${stepName(step)}.jsonl`);
   }
 
   /** Step files are written whole, so one of the same size and time is the same. */
   async #index(step: number): Promise<IndexedFile | null> {
-    const state = await stat(this.#file(step)).catch(() => null);
+    const state = await stat(this.file(step)).catch(() => null);
     if (state === null) return null;
     const known = await this.#indexed.get(step);
     if (known?.size === state.size && known.modified === state.mtimeMs) return known;
-    const reading = indexFile(this.#file(step), state.size, state.mtimeMs);
+    const reading = indexFile(this.file(step), state.size, state.mtimeMs);
     this.#indexed.set(step, reading);
     return reading;
   }

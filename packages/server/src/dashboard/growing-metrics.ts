@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { GrowingFile } from '@turnwise/core';
+import { GrowingFile, runFiles } from '@turnwise/core';
 import { inTurn } from './in-turn.js';
 import { countUnreadable, parseRows, type MetricRow } from './metric-lines.js';
 import type { MetricColumns } from './views.js';
@@ -11,7 +10,7 @@ export class GrowingMetrics {
   #unreadable = 0;
 
   constructor(run: string) {
-    this.#file = new GrowingFile(join(run, 'metrics.jsonl'));
+    this.#file = new GrowingFile(runFiles(run).metrics);
   }
 
   /** Columns of the rows from `from` on, all of them or those of some names. A missing file has none. */

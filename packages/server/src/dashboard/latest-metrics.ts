@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { GrowingFile } from '@turnwise/core';
+import { GrowingFile, runFiles } from '@turnwise/core';
 import { inTurn } from './in-turn.js';
 import { countRows, lastLines, lastLineWith, parseRows, type MetricRow } from './metric-lines.js';
 
@@ -24,7 +23,7 @@ export class LatestMetrics {
   #latest = none;
 
   constructor(run: string) {
-    this.#file = new GrowingFile(join(run, 'metrics.jsonl'));
+    this.#file = new GrowingFile(runFiles(run).metrics);
   }
 
   readonly read: () => Promise<Latest> = inTurn(async () => {

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stepName } from '@turnwise/core';
 import type { GroupLine } from './summarise-group.js';
 
 /** A turn that searched and read this text, or that answered. */
@@ -92,7 +93,7 @@ export function writeRun(
   groups.forEach((wishes, index) => {
     const step = index + 1;
     const lines = wishes.map((wish) => `${JSON.stringify(groupLine(step, wish))}\n`).join('');
-    writeFileSync(join(folder, 'trajectories', `step-${String(step).padStart(6, '0')}.jsonl`), lines);
+    writeFileSync(join(folder, 'trajectories', `${stepName(step)}.jsonl`), lines);
   });
 }
 

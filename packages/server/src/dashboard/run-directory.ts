@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
+import { runFiles } from '@turnwise/core';
 
 /** Runs lie at most this many folders below the one that is shown: `runs/<name>`, and the runs of a comparison. */
 const deepest = 3;
@@ -28,7 +29,7 @@ export class RunDirectory {
   async find(name: string): Promise<string | null> {
     if (name.includes('\0') || isAbsolute(name) || name.split(/[\\/]/).includes('..')) return null;
     const path = join(this.folder, name);
-    if (!existsSync(join(path, 'manifest.json'))) return null;
+    if (!existsSync(runFiles(path).manifest)) return null;
     try {
       const [place, root] = await Promise.all([realpath(path), realpath(this.folder)]);
       return place === root || place.startsWith(root + sep) ? path : null;
@@ -38,7 +39,7 @@ export class RunDirectory {
   }
 
   async #collect(folder: string, depth: number, found: string[]): Promise<void> {
-    if (existsSync(join(folder, 'manifest.json'))) {
+    if (existsSync(runFiles(folder).manifest)) {
       found.push(relative(this.folder, folder).split(sep).join('/') || '.');
       return;
     }

@@ -1,6 +1,5 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { lockHolder, readManifest, stepName, type RunManifest } from '@turnwise/core';
+import { lockHolder, readManifest, runFiles, type RunFiles, type RunManifest } from '@turnwise/core';
 import { GroupFiles } from './group-files.js';
 import { GrowingMetrics } from './growing-metrics.js';
 import { LatestMetrics } from './latest-metrics.js';
@@ -10,7 +9,7 @@ import type { RunRow, RunStatus } from './views.js';
 
 /** How many lines of a file of a run cannot be read. */
 export interface UnreadableLines {
-  /** Relative to the run's folder, with `/`. */
+  /** Its path: in the folder of the run as that was given. */
   readonly file: string;
   readonly lines: number;
 }
@@ -20,6 +19,7 @@ export class RunView {
   readonly metrics: GrowingMetrics;
   readonly latest: LatestMetrics;
   readonly groups: GroupFiles;
+  readonly #files: RunFiles;
   #questions: QuestionHistories;
   #restarts = 0;
 
@@ -27,6 +27,7 @@ export class RunView {
     readonly name: string,
     private readonly folder: string,
   ) {
+    this.#files = runFiles(folder);
     this.metrics = new GrowingMetrics(folder);
     this.latest = new LatestMetrics(folder);
     this.groups = new GroupFiles(folder);
@@ -58,8 +59,8 @@ export class RunView {
     const [manifest, latest, holder, state] = await Promise.all([
       this.manifest(),
       this.latest.read(),
-      lockHolder(join(this.folder, 'run.lock')),
-      stat(join(this.folder, 'metrics.jsonl')).catch(() => null),
+      lockHolder(this.#files.lock),
+      stat(this.#files.metrics).catch(() => null),
     ]);
     const { config, strategy, createdAt, seed } = manifest;
     const step = latest.recent.at(-1)?.['step'] ?? -1;
@@ -89,7 +90,7 @@ export class RunView {
       const message = [`went on at ${at.slice(0, 16).replace('T', ' ')} UTC`, ...notes].join('; ');
       return { step, kind: 'resume', message };
     });
-    const checkpoints = await readdir(join(this.folder, 'checkpoints')).catch(() => []);
+    const checkpoints = await readdir(this.#files.checkpoints).catch(() => []);
     const events = [...resumed, ...recorded].sort((one, other) => stepOf(one) - stepOf(other));
     return { events, checkpoints: checkpoints.filter((name) => /^step-\d+$/.test(name)).sort(byNumber) };
   }
@@ -97,17 +98,17 @@ export class RunView {
   /** Files with lines that cannot be read; a last line that is still being written is none of them. */
   async unreadable(steps: readonly number[]): Promise<readonly UnreadableLines[]> {
     const counts: UnreadableLines[] = [
-      { file: 'metrics.jsonl', lines: await this.metrics.unreadable() },
-      { file: 'events.jsonl', lines: (await this.#recordedEvents()).unreadable },
+      { file: this.#files.metrics, lines: await this.metrics.unreadable() },
+      { file: this.#files.events, lines: (await this.#recordedEvents()).unreadable },
     ];
     for (const step of steps) {
-      counts.push({ file: `trajectories/${stepName(step)}.jsonl`, lines: await this.groups.unreadable(step) });
+      counts.push({ file: this.groups.file(step), lines: await this.groups.unreadable(step) });
     }
     return counts.filter(({ lines }) => lines > 0);
   }
 
   async #recordedEvents(): Promise<{ readonly recorded: readonly object[]; readonly unreadable: number }> {
-    const text = await readFile(join(this.folder, 'events.jsonl'), 'utf8').catch(() => '');
+    const text = await readFile(this.#files.events, 'utf8').catch(() => '');
     const lines = text.split('\n').slice(0, -1);
     const recorded = lines.flatMap((line) => {
       try {

@@ -98,9 +98,9 @@ describe('report.html', () => {
     appendFileSync(join(run, 'trajectories/step-000001.jsonl'), '{}\n');
     const { holdings } = await collect();
     expect(told).toEqual([
-      { file: 'metrics.jsonl', lines: 3 },
-      { file: 'events.jsonl', lines: 1 },
-      { file: 'trajectories/step-000001.jsonl', lines: 1 },
+      { file: join(run, 'metrics.jsonl'), lines: 3 },
+      { file: join(run, 'events.jsonl'), lines: 1 },
+      { file: join(run, 'trajectories/step-000001.jsonl'), lines: 1 },
     ]);
     expect(holdings).toMatchObject({ groups: { read: 3 } });
   });
