@@ -31,12 +31,11 @@ describe('the progress of a comparison', () => {
   it('looks at the runs every second, and says how each ended', async () => {
     writeFileSync(join(folder, 'metrics.jsonl'), '{"step":0,"eval/exact-match":0.25}\n');
     const { written, progress } = progressOn();
-    const looked = jest.spyOn(MetricsTail.prototype, 'next');
     const run = progress.begin(planned());
     expect(written.at(-1)).toMatch(/^1\/4 runs finished, 1 running\ntspo +seed 1 +step 0\/3/);
     appendFileSync(join(folder, 'metrics.jsonl'), '{"step":1}\n');
     jest.advanceTimersByTime(1000);
-    await looked.mock.results[0]?.value;
+    await run.looked;
     await new Promise((resolve) => setImmediate(resolve));
     expect(written.at(-1)).toMatch(/step 1\/3 +exact match 25\.0%/);
     await progress.end(run, { kind: 'done' });
@@ -45,6 +44,23 @@ describe('the progress of a comparison', () => {
     expect(written.at(-1)).toMatch(/^2\/4 runs finished, 1 running, about \d+/);
     await progress.end(failing, { kind: 'failed', reason: 'no disk' });
     expect(written.at(-1)).toMatch(/ {2}FAILED: no disk\n$/);
+    progress[Symbol.dispose]();
+  });
+
+  it('says how far a run came also when a look was under way as it ended', async () => {
+    const { written, progress } = progressOn();
+    let tell = (_: Record<string, number>[]): void => undefined;
+    jest
+      .spyOn(MetricsTail.prototype, 'next')
+      .mockReturnValueOnce(new Promise((resolve) => (tell = resolve)))
+      .mockResolvedValue([]);
+    const run = progress.begin(planned());
+    jest.advanceTimersByTime(1000);
+    const ended = progress.end(run, { kind: 'done' });
+    await new Promise((resolve) => setImmediate(resolve));
+    tell([{ step: 3 }]);
+    await ended;
+    expect(written.filter((text) => text.endsWith('\n'))).toEqual([expect.stringContaining('step 3/3')]);
     progress[Symbol.dispose]();
   });
 

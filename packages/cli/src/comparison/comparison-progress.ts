@@ -9,6 +9,8 @@ export interface RunUnderWay {
   readonly metrics: MetricsTail;
   step: number;
   exactMatch: number | null;
+  /** The last look at it: the next one begins after that, or it would miss what that one takes. */
+  looked: Promise<void>;
 }
 
 /** Shows how far the runs of a comparison are, every second, and writes a line on each that ends. */
@@ -35,7 +37,7 @@ export class ComparisonProgress implements Disposable {
 
   begin(run: PlannedRun): RunUnderWay {
     const metrics = new MetricsTail(run.folder);
-    const underWay = { run, metrics, started: performance.now(), step: 0, exactMatch: null };
+    const underWay = { run, metrics, started: performance.now(), step: 0, exactMatch: null, looked: Promise.resolve() };
     this.#underWay.add(underWay);
     this.#show();
     return underWay;
@@ -85,8 +87,12 @@ export class ComparisonProgress implements Disposable {
   }
 }
 
-/** Reads how far a run is. */
-async function look(underWay: RunUnderWay): Promise<void> {
+/** Reads how far a run is, once the last look is over. */
+function look(underWay: RunUnderWay): Promise<void> {
+  return (underWay.looked = underWay.looked.then(() => read(underWay)));
+}
+
+async function read(underWay: RunUnderWay): Promise<void> {
   const metrics = await underWay.metrics.next().catch(() => []);
   underWay.step = metrics.at(-1)?.['step'] ?? underWay.step;
   underWay.exactMatch =
