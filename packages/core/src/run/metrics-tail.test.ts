@@ -27,7 +27,7 @@ describe('MetricsTail', () => {
     writeFileSync(file, '{"step":0}\n{"step":1}\n{"st');
     expect(await tail.next()).toEqual([{ step: 0 }, { step: 1 }]);
     expect(await tail.next()).toEqual([]);
-    appendFileSync(file, 'ep":2,"ü":1}\nno row\n{"step":3}\n');
+    appendFileSync(file, 'ep":2,"ü":1}\nno row\nnull\n[]\n{"step":3}\n');
     expect(await tail.next()).toEqual([{ step: 2, ü: 1 }, { step: 3 }]);
     writeFileSync(file, '{"step":0}\n');
     expect(await tail.next()).toEqual([{ step: 0 }]);

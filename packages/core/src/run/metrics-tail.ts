@@ -25,7 +25,8 @@ export class MetricsTail {
 
 function parsed(line: string): MetricRow[] {
   try {
-    return [JSON.parse(line) as MetricRow];
+    const row = JSON.parse(line) as unknown;
+    return typeof row === 'object' && row !== null && !Array.isArray(row) ? [row as MetricRow] : [];
   } catch {
     return [];
   }
