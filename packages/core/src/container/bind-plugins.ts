@@ -12,15 +12,20 @@ import type { PluginMetrics } from './plugin-metrics.js';
 import type { PluginStates } from './plugin-states.js';
 import * as tokens from './tokens.js';
 
-/** Binds each plugin of a run to what it is asked for by; it is made when somebody first asks. */
-export function bindPlugins(
-  container: Container,
-  plugins: readonly LoadedPlugin[],
-  { config }: LoadedConfig,
-  surroundings: Surroundings,
-  metrics: PluginMetrics,
-  states: PluginStates,
-): void {
+interface RunParts {
+  readonly container: Container;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly loaded: LoadedConfig;
+  readonly surroundings: Surroundings;
+  /** Takes what the plugins measure. */
+  readonly metrics: PluginMetrics;
+  /** Each plugin is added to it when it is made. */
+  readonly states: PluginStates;
+}
+
+/** Binds each plugin of a run to the token by which it is asked for; it is made when somebody first asks. */
+export function bindPlugins({ container, plugins, loaded, surroundings, metrics, states }: RunParts): void {
+  const { config } = loaded;
   const bind = <Kind extends PluginKind, Service>(
     plugin: LoadedPlugin<Kind>,
     identifier: Parameters<typeof container.get<Service>>[0],
@@ -31,7 +36,7 @@ export function bindPlugins(
         const random = resumableStream(config.seed, 'plugin', plugin.kind, plugin.id);
         const instance = await createPlugin(
           inWorkerIfAsked(plugin, random),
-          pluginContext(plugin, random, { corpus, logger, clock }, surroundings, metrics, container),
+          pluginContext(plugin, { corpus, logger, clock, random, surroundings, metrics, container }),
           disposal,
         );
         states.add(`${plugin.kind} ${plugin.id}`, random, instance);

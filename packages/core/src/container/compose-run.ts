@@ -5,6 +5,7 @@ import { loadPlugins, mergeBuiltins, type BuiltinPlugins } from '../plugin/index
 import { searchR1Protocol } from '../rollout/search-r1-protocol.js';
 import { bindPlugins } from './bind-plugins.js';
 import { DisposalStack } from './disposal-stack.js';
+import type { Surroundings } from './plugin-context.js';
 import { PluginMetrics } from './plugin-metrics.js';
 import { pluginRequests } from './plugin-requests.js';
 import { PluginStates } from './plugin-states.js';
@@ -49,10 +50,11 @@ export async function composeRun(
   container.bind(tokens.DataToken).toConstantValue(new RunData(loaded, environment.worlds ?? {}));
   container.bind(tokens.CorpusToken).toResolvedValue((data) => data.corpus(), [tokens.DataToken]);
 
-  const surroundings = {
+  const surroundings: Surroundings = {
     paths: { cache: environment.cacheFolder ?? defaultCacheFolder(), base: loaded.folder },
     resolveAsset: environment.resolveAsset ?? (() => null),
+    signal: environment.signal,
   };
-  bindPlugins(container, plugins, loaded, { ...surroundings, signal: environment.signal }, metrics, states);
+  bindPlugins({ container, plugins, loaded, surroundings, metrics, states });
   return new RunScope(loaded, plugins, container, metrics, states, surroundings);
 }

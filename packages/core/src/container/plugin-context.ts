@@ -8,17 +8,25 @@ import { policyScorer } from './policy-scorer.js';
 /** What every plugin of a run is told alike. */
 export type Surroundings = Pick<PluginContext, 'paths' | 'resolveAsset' | 'signal'>;
 
+interface ContextParts extends Pick<PluginContext, 'logger' | 'clock'> {
+  readonly corpus: readonly Passage[];
+  /** The plugin's own stream. */
+  readonly random: ResumableStream;
+  readonly surroundings: Surroundings;
+  readonly metrics: PluginMetrics;
+  /** The policy is asked of it when the plugin asks for a scorer. */
+  readonly container: Container;
+}
+
 /** What a plugin is told of the run it is made for. */
 export function pluginContext(
   { kind, id }: LoadedPlugin,
-  random: ResumableStream,
-  made: Pick<PluginContext, 'logger' | 'clock'> & { readonly corpus: readonly Passage[] },
-  surroundings: Surroundings,
-  metrics: PluginMetrics,
-  container: Container,
+  { corpus, logger, clock, random, surroundings, metrics, container }: ContextParts,
 ): PluginContext {
   return {
-    ...made,
+    corpus,
+    logger,
+    clock,
     ...surroundings,
     random: { next: () => random.next(), integer: (bound) => random.integer(bound) },
     metrics: { record: (name, value) => metrics.record(id, name, value) },

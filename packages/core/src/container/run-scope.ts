@@ -1,7 +1,7 @@
 import type { Container, ServiceIdentifier } from 'inversify';
 import type { LoadedConfig, RunConfig } from '../config/index.js';
 import type { ConfigPath } from '../schema/index.js';
-import type { MemoryEstimate, PluginContext, PluginKind } from '../contract/index.js';
+import type { MemoryEstimate, PluginKind } from '../contract/index.js';
 import type { Passage, Policy, Protocol, Question, SearchTool, Tracker } from '../contract/index.js';
 import type { NamedEstimator, WeightedShaper } from '../credit/index.js';
 import { TurnwiseError } from '../errors/index.js';
@@ -9,6 +9,7 @@ import type { LoadedPlugin } from '../plugin/index.js';
 import { initFailed } from '../plugin/plugin-errors.js';
 import type { RolloutParts } from '../rollout/index.js';
 import type { TrainingData, TrainingParts, TrainingSettings } from '../training/index.js';
+import type { Surroundings } from './plugin-context.js';
 import type { PluginMetrics } from './plugin-metrics.js';
 import type { PluginStates } from './plugin-states.js';
 import type { DataDigest, DataPart } from './run-data.js';
@@ -35,7 +36,7 @@ export class RunScope implements AsyncDisposable {
     private readonly metrics: PluginMetrics,
     /** What checkpoints hold of the plugins made so far. */
     readonly pluginStates: PluginStates,
-    private readonly surroundings: Pick<PluginContext, 'paths' | 'resolveAsset'>,
+    private readonly surroundings: Surroundings,
   ) {}
 
   get config(): RunConfig {
@@ -67,11 +68,12 @@ export class RunScope implements AsyncDisposable {
   /** What plugins that can tell say about the memory they will take. Makes none of them. */
   async memory(): Promise<readonly PluginMemory[]> {
     const found: PluginMemory[] = [];
+    const { paths, resolveAsset } = this.surroundings;
     for (const { kind, id, where, options, definition } of this.plugins) {
       if (definition.estimateMemory === undefined) continue;
       try {
         const workload = runWorkload(this.config);
-        found.push({ kind, id, memory: await definition.estimateMemory(this.surroundings, options, workload) });
+        found.push({ kind, id, memory: await definition.estimateMemory({ paths, resolveAsset }, options, workload) });
       } catch (cause) {
         if (TurnwiseError.is(cause)) throw cause;
         throw initFailed({ kind, name: id, where }, 'could not be estimated', cause);

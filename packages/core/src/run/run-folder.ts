@@ -32,13 +32,13 @@ import { tensorBoardTracker } from './tensorboard-tracker.js';
  * Methods throw `RUN_WRITE_FAILED` with the path when the disk does not take a write.
  */
 export class RunFolder implements TrainingRecord, AsyncDisposable {
-  readonly #files: RunFiles;
+  private readonly files: RunFiles;
 
   private constructor(
     readonly path: string,
     private readonly unlock: () => Promise<void>,
   ) {
-    this.#files = runFiles(path);
+    this.files = runFiles(path);
   }
 
   /**
@@ -54,7 +54,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     });
     const folder = new RunFolder(path, unlock);
     try {
-      if (existsSync(folder.#files.manifest) || existsSync(folder.#files.metrics)) {
+      if (existsSync(folder.files.manifest) || existsSync(folder.files.metrics)) {
         throw new TurnwiseError('RUN_EXISTS', `${path} already holds a run.`, {
           where: path,
           hint: 'Go on with it by --resume, or choose another place by --run-dir.',
@@ -84,55 +84,55 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
   }
 
   async writeManifest(manifest: RunManifest): Promise<void> {
-    await writeFileWhole(this.#files.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+    await writeFileWhole(this.files.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
   /** One line of `metrics.jsonl`. */
   async appendMetrics(metrics: Readonly<Record<string, number>>): Promise<void> {
-    await appendThrough(this.#files.metrics, `${metricLine(metrics)}\n`);
+    await appendThrough(this.files.metrics, `${metricLine(metrics)}\n`);
   }
 
   /** The groups of a step, one a line. */
   async writeTrajectories(step: number, lines: readonly unknown[]): Promise<void> {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-    await writeFileWhole(join(this.#files.trajectories, `${stepName(step)}.jsonl`), text);
+    await writeFileWhole(join(this.files.trajectories, `${stepName(step)}.jsonl`), text);
   }
 
   /** How each held-out question did after a step, one a line. */
   async writeEvaluation(step: number, scores: readonly QuestionScore[]): Promise<void> {
     const text = scores.map((score) => `${JSON.stringify(score)}\n`).join('');
-    await writeFileWhole(join(this.#files.evaluations, `${stepName(step)}.jsonl`), text);
+    await writeFileWhole(join(this.files.evaluations, `${stepName(step)}.jsonl`), text);
   }
 
   /** One line of `events.jsonl`. */
   async appendEvent(event: TrainingEvent): Promise<void> {
-    await appendThrough(this.#files.events, `${JSON.stringify(event)}\n`);
+    await appendThrough(this.files.events, `${JSON.stringify(event)}\n`);
   }
 
   /** Calls `write` with an empty folder, adds the state, and keeps the whole or nothing; returns its final place. */
   async writeCheckpoint(step: number, state: TrainerState, write: (folder: string) => Promise<void>): Promise<string> {
     const { searchKey: search = null } = await this.manifest();
-    return writeCheckpoint(this.#files.checkpoints, step, { state, search }, write);
+    return writeCheckpoint(this.files.checkpoints, step, { state, search }, write);
   }
 
   /** `checkpoints/best.json` */
   async writeBest({ step, value }: BestValue, { metric, mode }: BestBy): Promise<void> {
     const text = JSON.stringify({ step, folder: stepName(step), metric, mode, value });
-    await writeFileWhole(this.#files.best, `${text}\n`);
+    await writeFileWhole(this.files.best, `${text}\n`);
   }
 
   async pruneCheckpoints(retention: Retention): Promise<void> {
     const steps = (await this.checkpoints()).map(({ step }) => step);
     for (const step of expendable(steps, retention)) {
-      await removeFolderWhole(join(this.#files.checkpoints, stepName(step)));
+      await removeFolderWhole(join(this.files.checkpoints, stepName(step)));
     }
   }
 
   async pruneTrajectories(newest: number): Promise<void> {
-    const names = await readdir(this.#files.trajectories).catch(() => []);
+    const names = await readdir(this.files.trajectories).catch(() => []);
     const steps = names.flatMap((name) => (/^step-\d+\.jsonl$/.test(name) ? stepInName(name) : []));
     for (const step of steps.sort((left, right) => left - right).slice(0, -newest)) {
-      const file = join(this.#files.trajectories, `${stepName(step)}.jsonl`);
+      const file = join(this.files.trajectories, `${stepName(step)}.jsonl`);
       await writing(file, () => rm(file, { force: true }));
     }
   }
@@ -146,8 +146,8 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
         throw error;
       });
       if (whole === null) continue;
-      await putAside(this.#files, step, rollback);
-      await rewindTo(this.#files, step, null);
+      await putAside(this.files, step, rollback);
+      await rewindTo(this.files, step, null);
       return { step, checkpoint: folder, state: whole.state };
     }
     return null;
@@ -155,7 +155,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
 
   /** Ascending by step. */
   checkpoints(): Promise<Checkpoint[]> {
-    return listCheckpoints(this.#files.checkpoints);
+    return listCheckpoints(this.files.checkpoints);
   }
 
   /** A tracker that writes TensorBoard events into this folder. */
@@ -170,13 +170,13 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
    * @param events lines of `events.jsonl` that stay
    */
   async rewindTo(step: number, events: number): Promise<void> {
-    await rewindTo(this.#files, step, events);
+    await rewindTo(this.files, step, events);
   }
 
   /** Takes back a run that recorded nothing: a failure before the first measurement leaves no folder behind. */
   async removeIfEmpty(): Promise<void> {
-    if (existsSync(this.#files.metrics)) return;
-    await rm(this.#files.manifest, { force: true });
+    if (existsSync(this.files.metrics)) return;
+    await rm(this.files.manifest, { force: true });
     await this.unlock();
     await removeIfEmpty(this.path);
   }
