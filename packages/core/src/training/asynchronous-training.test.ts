@@ -5,7 +5,7 @@ import { FakeTraining, fakeData, fakeSettings, type Place } from './fake-trainin
 import { trainRun } from './train-run.js';
 import type { TrainingSettings } from './training-settings.js';
 
-const mixed = ({ rollout }: Place): string => (rollout === 0 ? 'answer:gold' : 'answer:no');
+const mixed = ({ index }: Place): string => (index === 0 ? 'answer:gold' : 'answer:no');
 
 interface Timing {
   /** Milliseconds a sample takes. */
@@ -156,9 +156,9 @@ describe('rollout.groupTimeoutSeconds', () => {
     const questions: string[] = [];
     const sample: Policy['sample'] = async (request, signal) => {
       const [purpose = '', , id = ''] = request.trajectoryId.split(':');
-      const [question = '', rollout = ''] = id.split('/');
+      const [question = '', index = ''] = id.split('/');
       if (purpose === 'train' && !questions.includes(question)) questions.push(question);
-      if (questions.indexOf(question) === 1 && Number(rollout) >= 4 - hung) await wait(60_000, undefined, { signal });
+      if (questions.indexOf(question) === 1 && Number(index) >= 4 - hung) await wait(60_000, undefined, { signal });
       return policy.sample(request, signal);
     };
     const limits = { groupSize: 4, concurrency: 8, groupTimeoutSeconds: 0.05, partialGroups };

@@ -9,7 +9,7 @@ import type {
   TrainingSettings,
 } from './training-settings.js';
 
-const mixed: Script = ({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no');
+const mixed: Script = ({ index }) => (index === 0 ? 'answer:gold' : 'answer:no');
 
 function run(
   fake: FakeTraining,

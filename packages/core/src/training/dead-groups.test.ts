@@ -13,12 +13,12 @@ type Kind = 'mixed' | 'wrong' | 'near-miss' | 'right';
 /** Questions take turns in being of the kinds, in the order in which they are asked. */
 function inTurn(...kinds: Kind[]): Script {
   const places = new Map<string, Kind>();
-  return ({ question, step, rollout, turn }) => {
+  return ({ question, step, index, turn }) => {
     const key = `${step}:${question}`;
     const kind = places.get(key) ?? kinds[places.size % kinds.length] ?? 'wrong';
     places.set(key, kind);
-    if (kind === 'near-miss' && rollout === 0 && turn === 0) return 'search:gold';
-    return kind === 'right' || (kind === 'mixed' && rollout === 0) ? 'answer:gold' : 'answer:no';
+    if (kind === 'near-miss' && index === 0 && turn === 0) return 'search:gold';
+    return kind === 'right' || (kind === 'mixed' && index === 0) ? 'answer:gold' : 'answer:no';
   };
 }
 

@@ -24,7 +24,8 @@ export interface Place {
   readonly purpose: string;
   readonly step: number;
   readonly question: string;
-  readonly rollout: number;
+  /** Which of its group the trajectory is, from 0. */
+  readonly index: number;
   readonly turn: number;
   /** Number of updates the policy has had. */
   readonly weights: number;
@@ -63,9 +64,9 @@ export class FakeTraining {
     },
     sample: ({ trajectoryId, turn }) => {
       const [purpose = '', step = '', id = ''] = trajectoryId.split(':');
-      const [question = '', rollout = ''] = id.split('/');
-      if (turn === 0 && rollout === '0') this.asked.push(`${purpose}:${step}:${question}`);
-      const place = { purpose, step: Number(step), question, rollout: Number(rollout), turn, weights: this.weights };
+      const [question = '', index = ''] = id.split('/');
+      if (turn === 0 && index === '0') this.asked.push(`${purpose}:${step}:${question}`);
+      const place = { purpose, step: Number(step), question, index: Number(index), turn, weights: this.weights };
       const text = this.script(place);
       const tokenIds = Array.from(text, (letter) => letter.charCodeAt(0));
       return Promise.resolve({ text, tokenIds, logprobs: tokenIds.map(() => -1), finish: 'stop' });

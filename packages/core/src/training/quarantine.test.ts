@@ -6,7 +6,7 @@ import { QuestionLedger, type QuestionRecord } from './question-ledger.js';
 import { trainRun } from './train-run.js';
 import type { TrainingOptions, TrainingParts, TrainingSettings } from './training-settings.js';
 
-const mixed: Script = ({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no');
+const mixed: Script = ({ index }) => (index === 0 ? 'answer:gold' : 'answer:no');
 const quarantine = { strikes: 2, share: 0.5, most: 0.5 };
 
 function run(
@@ -76,19 +76,19 @@ describe('quarantine', () => {
   it('forgives a question whose next visit goes well, and blames none for an outage', async () => {
     // q3 fails on odd visits; in steps 4 to 6 searches fail for everybody half of the time.
     const seen = new Map<string, number>();
-    const script: Script = ({ purpose, step, question, rollout, turn }) => {
+    const script: Script = ({ purpose, step, question, index, turn }) => {
       if (purpose !== 'train') return 'answer:gold';
-      if (turn === 0 && rollout === 0) seen.set(question, (seen.get(question) ?? 0) + 1);
+      if (turn === 0 && index === 0) seen.set(question, (seen.get(question) ?? 0) + 1);
       const fails = (question === 'q3' && (seen.get(question) ?? 0) % 2 === 1) || (step >= 4 && step <= 6);
-      if (turn === 0 && fails && rollout === 1) return 'search:down';
-      return rollout === 0 ? 'answer:gold' : 'answer:no';
+      if (turn === 0 && fails && index === 1) return 'search:down';
+      return index === 0 ? 'answer:gold' : 'answer:no';
     };
     const fake = new FakeTraining(script);
     await run(fake, fakeSettings({ steps: 30, quarantine }, { concurrency: 1 }));
     expect(fake.happenings).toEqual([]);
     // The same outage without a limit on it: every question is charged, so the rule above is what saves them.
     const always = new FakeTraining((place) =>
-      place.purpose === 'train' && place.question === 'q3' && place.turn === 0 && place.rollout === 1
+      place.purpose === 'train' && place.question === 'q3' && place.turn === 0 && place.index === 1
         ? 'search:down'
         : mixed(place),
     );
@@ -122,8 +122,8 @@ describe('quarantine', () => {
     ['signal', { by: 'signal', explore: 0.1 }],
     ['success', { by: 'success', target: 0.5, width: 0.25, explore: 0.1 }],
   ])('goes on from a checkpoint as if it had never stopped, curriculum %s', async (_name, curriculum) => {
-    const script: Script = ({ question, rollout, weights }) =>
-      rollout < (Number(question.slice(1)) + weights) % 3 ? 'answer:gold' : 'answer:no';
+    const script: Script = ({ question, index, weights }) =>
+      index < (Number(question.slice(1)) + weights) % 3 ? 'answer:gold' : 'answer:no';
     const settings = fakeSettings({
       ...{ steps: 20, checkpointEvery: 8, quarantine, curriculum },
       deadGroups: { policy: 'refill', maxRounds: 3 },

@@ -5,7 +5,7 @@ import { trainRun } from './train-run.js';
 import type { TrainingOptions, TrainingParts, TrainingSettings } from './training-settings.js';
 
 /** The first of each group is right, the other wrong: every group lives. */
-const mixed: Script = ({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no');
+const mixed: Script = ({ index }) => (index === 0 ? 'answer:gold' : 'answer:no');
 
 function run(
   fake: FakeTraining,
@@ -86,9 +86,9 @@ describe('trainRun', () => {
   });
 
   it('never trains on trajectories that infrastructure ended, counts them, and leaves them out of statistics', async () => {
-    const fake = new FakeTraining(({ rollout, turn }) => {
-      if (rollout === 2) return turn === 0 ? 'search:down' : 'answer:gold';
-      return rollout === 0 ? 'answer:gold' : 'answer:no';
+    const fake = new FakeTraining(({ index, turn }) => {
+      if (index === 2) return turn === 0 ? 'search:down' : 'answer:gold';
+      return index === 0 ? 'answer:gold' : 'answer:no';
     });
     const summary = await run(fake, fakeSettings({ steps: 1 }, { groupSize: 3 }));
     expect(summary).toMatchObject({ trajectories: 6, failures: 2 });
@@ -113,7 +113,7 @@ describe('trainRun', () => {
 
   it('says which measurements an outage spoiled, and ends when every held-out trajectory failed', async () => {
     const spoiled = new FakeTraining((place) =>
-      place.purpose === 'evaluation' && place.step === 1 && place.rollout === 1 && place.turn === 0
+      place.purpose === 'evaluation' && place.step === 1 && place.index === 1 && place.turn === 0
         ? 'search:down'
         : mixed(place),
     );
@@ -151,8 +151,8 @@ describe('trainRun', () => {
 
   it('goes on from a checkpoint exactly as if it had never stopped', async () => {
     // Later answers depend on earlier updates: a policy that did not load its weights would differ.
-    const script: Script = ({ rollout, weights, step }) =>
-      rollout < (weights % 3) + 1 || step > 5 ? 'answer:gold' : 'answer:no';
+    const script: Script = ({ index, weights, step }) =>
+      index < (weights % 3) + 1 || step > 5 ? 'answer:gold' : 'answer:no';
     const settings = fakeSettings(
       { steps: 4, checkpointEvery: 2, evalEvery: 2, deadGroups: { policy: 'refill', maxRounds: 3 } },
       { groupSize: 3 },

@@ -89,8 +89,8 @@ describe('a scripted collapse', () => {
 /** From its fifth update on the policy writes nonsense, unless it learns slowly. */
 function collapsing(): FakeTraining {
   const fast = { now: false };
-  const script: Script = ({ purpose, weights, rollout }) =>
-    purpose === 'train' && weights >= 5 && fast.now ? 'nonsense' : rollout === 0 ? 'answer:gold' : 'answer:no';
+  const script: Script = ({ purpose, weights, index }) =>
+    purpose === 'train' && weights >= 5 && fast.now ? 'nonsense' : index === 0 ? 'answer:gold' : 'answer:no';
   const fake = new FakeTraining(script);
   const optimStep = fake.policy.optimStep.bind(fake.policy);
   fake.policy.optimStep = (options) => {
@@ -160,11 +160,11 @@ describe('what is done about it', () => {
 
   it('rollback: the start stays, and a checkpoint from before the window', async () => {
     const { training, ...rest } = settings('rollback');
-    const fake = new FakeTraining(({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no'));
+    const fake = new FakeTraining(({ index }) => (index === 0 ? 'answer:gold' : 'answer:no'));
     await run(fake, { ...rest, training: { ...training, keepCheckpoints: 1 } }).done;
     expect([...fake.disk.keys()][0]).toBe('checkpoint-0');
     expect(fake.retention).toEqual({ newest: 1, also: [0], goodBefore: 8 });
-    const quiet = new FakeTraining(({ rollout }) => (rollout === 0 ? 'answer:gold' : 'answer:no'));
+    const quiet = new FakeTraining(({ index }) => (index === 0 ? 'answer:gold' : 'answer:no'));
     await run(quiet, settings('warn')).done;
     expect(quiet.retention).toEqual({ newest: null, also: [] });
   });
