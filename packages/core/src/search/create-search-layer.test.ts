@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { SearchOutcome } from '../contract/index.js';
 import { createSearchLayer } from './create-search-layer.js';
 import { SearchFailure } from './failure.js';
-import { found, hang, layerOver, never, Tool } from './search-layer.fixture.js';
+import { foundFor, hang, layerOver, never, Tool } from './search-layer.fixture.js';
 
 describe('sharing', () => {
   it('asks equal searches once, in flight and later, and tells apart what differs', async () => {
@@ -26,7 +26,7 @@ describe('sharing', () => {
   });
 
   it('forgets the least recently used outcome, and keeps no failure', async () => {
-    const tool = new Tool((queries, call) => (call === 3 ? [{ status: 'error', hits: [] }] : queries.map(found)));
+    const tool = new Tool((queries, call) => (call === 3 ? [{ status: 'error', hits: [] }] : queries.map(foundFor)));
     const { time, ask } = await layerOver(tool, { cacheEntries: 2, batchWaitMilliseconds: 0 });
     for (const query of ['a', 'b', 'c', 'c', 'b', 'a']) {
       const outcome = ask(query);
@@ -38,7 +38,7 @@ describe('sharing', () => {
 
   it('keeps going for the others when one caller gives up, and aborts the call when all have', async () => {
     const tool = new Tool((queries, call) =>
-      call === 1 ? new Promise((resolve) => (tool.release = () => resolve(queries.map(found)))) : hang(),
+      call === 1 ? new Promise((resolve) => (tool.release = () => resolve(queries.map(foundFor)))) : hang(),
     ) as Tool & { release?: () => void };
     const { time, ask } = await layerOver(tool);
     const one = new AbortController();
@@ -69,7 +69,7 @@ describe('sharing', () => {
 describe('batches', () => {
   it('go when full or after the wait, and no more than so many at once', async () => {
     const releases: (() => void)[] = [];
-    const tool = new Tool((queries) => new Promise((resolve) => releases.push(() => resolve(queries.map(found)))));
+    const tool = new Tool((queries) => new Promise((resolve) => releases.push(() => resolve(queries.map(foundFor)))));
     const { layer, time } = await layerOver(tool, { batchSize: 4, concurrency: 2, batchWaitMilliseconds: 5 });
     const queries = Array.from({ length: 14 }, (_, index) => `q${index}`);
     const outcomes = layer.search(queries, { topK: 3, signal: never });
@@ -90,7 +90,7 @@ describe('batches', () => {
 
 describe('time', () => {
   it('ends a query at its deadline, queue included, aborts its call and frees its place', async () => {
-    const tool = new Tool((queries, call) => (call === 1 ? hang() : queries.map(found)));
+    const tool = new Tool((queries, call) => (call === 1 ? hang() : queries.map(foundFor)));
     const { layer, time } = await layerOver(tool, { timeoutSeconds: 0.1, concurrency: 1, batchSize: 1 });
     const outcomes = layer.search(['slow', 'queued'], { topK: 3, signal: never });
     await time.pass(100);
@@ -113,7 +113,7 @@ describe('failures', () => {
 
   it('tries lost connections, 429 and 5xx again, after longer and longer random pauses', async () => {
     const errors = [new SearchFailure('busy', { status: 503 }), Object.assign(new Error('x'), { code: 'ECONNRESET' })];
-    const tool = new Tool((queries, call) => (errors[call - 1] ? failing(errors[call - 1]) : queries.map(found)));
+    const tool = new Tool((queries, call) => (errors[call - 1] ? failing(errors[call - 1]) : queries.map(foundFor)));
     const { layer, time, ask } = await layerOver(tool, { retrySeconds: 0.1, batchWaitMilliseconds: 0 });
     const outcome = ask('paris');
     await time.pass(49);
@@ -129,7 +129,9 @@ describe('failures', () => {
 
   it('waits as long as the back end asks', async () => {
     const tool = new Tool((queries, call) =>
-      call === 1 ? failing(new SearchFailure('slow down', { status: 429, retryAfterSeconds: 2 })) : queries.map(found),
+      call === 1
+        ? failing(new SearchFailure('slow down', { status: 429, retryAfterSeconds: 2 }))
+        : queries.map(foundFor),
     );
     const { time, ask } = await layerOver(tool);
     const outcome = ask('paris');
@@ -156,7 +158,7 @@ describe('failures', () => {
 
   it('halves a refused batch until the bad query stands alone', async () => {
     const tool = new Tool((queries) =>
-      queries.includes('bad') ? failing(new SearchFailure('no', { status: 400 })) : queries.map(found),
+      queries.includes('bad') ? failing(new SearchFailure('no', { status: 400 })) : queries.map(foundFor),
     );
     const { layer, time } = await layerOver(tool);
     const queries = ['a', 'b', 'bad', 'c', 'd', 'e', 'f'];
@@ -168,7 +170,7 @@ describe('failures', () => {
   it('opens the breaker, fails at once while it is open, and recovers by a probe', async () => {
     let down = true;
     const tool = new Tool((queries) =>
-      down ? failing(new SearchFailure('down', { status: 502 })) : queries.map(found),
+      down ? failing(new SearchFailure('down', { status: 502 })) : queries.map(foundFor),
     );
     const { layer, time, ask } = await layerOver(tool, { attempts: 1, breakerFailures: 2, breakerSeconds: 1 });
     const step = async (query: string): Promise<SearchOutcome> => {
@@ -190,7 +192,7 @@ describe('failures', () => {
   it('counts a call as failed for the breaker when all of its outcomes are failures', async () => {
     const down = (query: string): SearchOutcome => ({ status: 'error', hits: [], message: `no ${query}` });
     const half = await layerOver(
-      new Tool((queries) => queries.map((query, place) => (place === 0 ? down : found)(query))),
+      new Tool((queries) => queries.map((query, place) => (place === 0 ? down : foundFor)(query))),
       {
         breakerFailures: 1,
       },
@@ -207,7 +209,7 @@ describe('failures', () => {
   });
 
   it('rejects when the tool breaks its contract', async () => {
-    const tool = new Tool(() => [found('a')]);
+    const tool = new Tool(() => [foundFor('a')]);
     const { layer, time } = await layerOver(tool);
     const outcomes = layer.search(['a', 'b'], { topK: 3, signal: never });
     outcomes.catch(() => undefined);
@@ -260,7 +262,7 @@ describe('any mixture of callers, failures and limits', () => {
           if (reply === 'down') throw new SearchFailure('down', { status: 503 });
           if (reply === 'refuse') throw new SearchFailure('no', { status: 400 });
           if (reply === 'bug') throw new Error('bug');
-          return reply === 'hang' ? hang() : asked.map(found);
+          return reply === 'hang' ? hang() : asked.map(foundFor);
         });
         const { layer, time } = await layerOver(tool, {
           ...options,
@@ -293,7 +295,7 @@ describe('many searches of one run', () => {
     process.on('warning', note);
     const tool = new Tool((queries, _call, options) => {
       for (const query of queries) options.signal.addEventListener('abort', () => query);
-      return queries.map(found);
+      return queries.map(foundFor);
     });
     const layer = await createSearchLayer(tool);
     const { signal } = new AbortController();

@@ -32,7 +32,8 @@ export class StillTime implements SearchEnvironment {
   }
 }
 
-export const found = (query: string): SearchOutcome => ({
+/** The one hit that a query has here. */
+export const foundFor = (query: string): SearchOutcome => ({
   status: 'ok',
   hits: [{ id: query, title: query, text: `about ${query}`, score: 1 }],
 });
@@ -42,7 +43,7 @@ export class Tool implements SearchTool {
   readonly calls: { queries: readonly string[]; options: SearchOptions }[] = [];
   constructor(
     readonly reply: (queries: readonly string[], call: number, options: SearchOptions) => unknown = (queries) =>
-      queries.map(found),
+      queries.map(foundFor),
   ) {}
   async search(queries: readonly string[], options: SearchOptions): Promise<readonly SearchOutcome[]> {
     this.calls.push({ queries, options });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { createSearchLayer } from './create-search-layer.js';
-import { found, never, Tool } from './search-layer.fixture.js';
+import { foundFor, never, Tool } from './search-layer.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'turnwise-layer-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,12 +35,12 @@ describe('record and replay', () => {
     writeFileSync(
       replay,
       line({ status: 'timeout', hits: [], message: 'late' }) +
-        line(found('paris')) +
+        line(foundFor('paris')) +
         line({ status: 'error', hits: [] }),
     );
     const layer = await createSearchLayer(new Tool(), { replay });
-    expect(await layer.search(['paris'], { topK: 3, signal: never })).toEqual([found('paris')]);
-    writeFileSync(replay, line(found('paris')) + '{"query": 1}\n');
+    expect(await layer.search(['paris'], { topK: 3, signal: never })).toEqual([foundFor('paris')]);
+    writeFileSync(replay, line(foundFor('paris')) + '{"query": 1}\n');
     await expect(createSearchLayer(new Tool(), { replay })).rejects.toMatchObject({
       code: 'DATA_INVALID',
       where: `${replay}:2`,
