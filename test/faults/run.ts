@@ -2,10 +2,11 @@ import { cpus, tmpdir } from 'node:os';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { damageCases } from './damage-cases.js';
 import { injectedCases, mountedCases } from './disk-cases.js';
 import { wholeRun, type FaultCase } from './fault-case.js';
 import { killCases, signalCases } from './kill-cases.js';
-import { otherCases } from './other-cases.js';
+import { surroundingCases } from './surrounding-cases.js';
 
 /**
  * `npm run test:faults [seed=N] [only=TEXT]`: breaks small training runs in many ways through the real command line, and
@@ -34,7 +35,8 @@ async function main(): Promise<number> {
     ...signalCases(whole, seed, 3),
     ...injectedCases(whole, seed, 3),
     ...mountedCases(whole),
-    ...otherCases(whole, seed),
+    ...damageCases(whole, seed),
+    ...surroundingCases(whole),
   ];
   const cases = all.filter(({ name }) => name.includes(words['only'] ?? ''));
   const survived = await tryAll(cases);
