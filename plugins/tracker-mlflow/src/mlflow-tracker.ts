@@ -260,7 +260,7 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
       this.spooled ||= steps.length > 0;
       this.diskRefuses = false;
     } catch (error) {
-      // A rollback may have come in between.
+      // A rollback during the write took back the steps from the first one that is queued again.
       const next = this.queue[0]?.step ?? Number.POSITIVE_INFINITY;
       this.queue = [...steps.filter(({ step }) => step < next), ...this.queue].slice(-mostHeld);
       if (this.diskRefuses) return;

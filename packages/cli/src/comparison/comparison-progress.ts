@@ -52,7 +52,7 @@ export class ComparisonProgress implements Disposable {
     this.table.print(`${line(underWay)}${outcome}`);
   }
 
-  /** A run will not be begun. */
+  /** Counts a run that will not be begun. */
   skip(): void {
     this.#missing++;
   }

@@ -71,7 +71,7 @@ async function stagesLeft(
   return stages;
 }
 
-/** A training of a comparison that was killed ends at its next step; until then its folder is its own. */
+/** Waits for the training of a comparison that was killed: it ends at its next step, and locks its folder until then. */
 async function untilUnlocked({ folder }: PlannedRun, table: ProgressTable, signal: AbortSignal): Promise<void> {
   const { lock } = runFiles(folder);
   let holder = await lockHolder(lock);

@@ -56,8 +56,8 @@ export interface Locking {
 
 /**
  * Writes the packages, as they are installed now, into the lock file of a configuration. Other configurations may share
- * it: entries of what is installed and not named stay as they were decided on. Without its entry a package that changed
- * would run.
+ * it: the entry of a package that is installed and not named here stays as it was decided on, because a changed package
+ * would run if it had none.
  */
 export function lockPackages(loaded: LoadedConfig, packages: readonly ConfiguredPackage[]): Locking {
   const { lockFile, lock } = pluginTrust(loaded);
