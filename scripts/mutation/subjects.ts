@@ -16,7 +16,7 @@ const elsewhere: readonly { readonly code: RegExp; readonly tests: readonly stri
     code: /^(packages\/core\/src\/credit|plugins\/(advantage|reward)-)/,
     tests: ['test/golden', 'test/conformance/advantages.test.ts', 'test/conformance/rewards.test.ts'],
   },
-  // What these do is asked for by all others.
+  // All other rooms ask for what these do.
   { code: /^packages\/core\/src\/(errors|schema)/, tests: ['packages/core/src'] },
   // The command line in this process: plugins and configurations that are bad in every way.
   { code: /^packages\/core\/src\/plugin/, tests: ['packages/core/src/config', 'test/errors'] },

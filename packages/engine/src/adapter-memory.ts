@@ -19,12 +19,15 @@ export class AdapterMemory {
   readonly layout: AdapterLayout;
   readonly trained: TrainedParameters;
   private readonly scale: number;
-  /** One adapter's A or B times the scale, as it is and packed, at different times. */
+  /**
+   * Room for one adapter's A or B times the scale, plain in the first and packed in the second, one factor after the
+   * other.
+   */
   private readonly scaled: Address;
   private readonly packed: Address;
   /** [BLOCK_ROWS, paddedRank] */
   private readonly lowRank: Address;
-  /** A matrix with its adapters added. */
+  /** Room for a matrix with its adapters added. */
   private readonly merged: Address;
 
   constructor(

@@ -16,13 +16,13 @@ import { layDecoderBuffers } from './wasm-decoder.js';
 
 /** What is going to be asked of an engine. */
 export interface MemoryWorkload {
-  /** Of its decoder; 0 without one. */
+  /** Slots of its decoder; 0 without one. */
   readonly slots: number;
   /** Tokens of the largest batch for `forward`, or for `score` where nothing is trained. */
   readonly batchTokens: number;
-  /** How many of them are scored. */
+  /** How many of those tokens are scored. */
   readonly scoredTokens: number;
-  /** Tokens of the longest sequence in it. */
+  /** Tokens of the longest sequence in that batch. */
   readonly sequenceTokens: number;
 }
 

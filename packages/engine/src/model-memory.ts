@@ -31,7 +31,7 @@ export interface TrainingKind extends TrainedPart {
 export class ModelMemory {
   readonly layout: ParameterLayout;
   readonly weights: Address;
-  /** Adapters on the then frozen weights, or null. */
+  /** The adapters, when there are any: the weights under them are frozen. `null` without. */
   readonly adapters: AdapterMemory | null;
   /** What the optimizer moves; null when nothing is trained. */
   readonly trained: TrainedParameters | null;
@@ -88,7 +88,9 @@ export class ModelMemory {
     return this.trained !== null && this.adapters === null;
   }
 
-  /** Where the gradient of a vector of weights is added to; of a frozen one it is not kept. */
+  /**
+   * Where the gradient of a vector of weights is added to. The gradient of a frozen vector goes where nothing is kept.
+   */
   vectorGradient(offset: number): Address {
     return this.trained !== null && this.trainsWeights ? this.trained.gradients + offset * 4 : this.discarded;
   }

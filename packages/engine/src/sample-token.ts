@@ -60,7 +60,7 @@ class SamplingTable {
   private readonly logits: Address;
   private readonly weights: Address;
   private readonly result: Address;
-  /** Views of them, kept: this memory is never added to. */
+  /** Views of the addresses above. They are kept, because this memory never grows. */
   private readonly row: Float32Array;
   private readonly probabilities: Float32Array;
   private readonly token: Int32Array;

@@ -13,7 +13,7 @@ interface RunLayout {
 export interface TrainedParameters extends RunLayout {
   readonly weights: Address;
   readonly gradients: Address;
-  /** Of the optimizer; null where another engine steps. */
+  /** The optimizer's moments; null where another engine steps. */
   readonly moments: { readonly first: Address; readonly second: Address } | null;
 }
 

@@ -57,7 +57,7 @@ export class WasmDecoder implements Decoder {
   private readonly states: DecoderSlots<DecoderSlot>;
   private readonly cache: KeyValueCache;
   private readonly workspace: Address;
-  /** They lie where they lie: laid once, because a step is short. */
+  /** Where the buffers of a step lie. They are laid out once, because a step is short. */
   private readonly buffers: DecoderBuffers;
 
   constructor(

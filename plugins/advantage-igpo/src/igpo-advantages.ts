@@ -28,7 +28,7 @@ export interface IgpoParts {
   readonly returns: readonly number[];
 }
 
-/** Of each scored member; none for a group of one. */
+/** The values of each scored member; none for a group of one. */
 export function igpoParts(group: ShapedGroup, options: IgpoOptions): IgpoParts[] {
   const statistics = { ...options, baseline: 'mean', divideByStandardDeviation: true } as const;
   const rewards = scoredRewards(group);

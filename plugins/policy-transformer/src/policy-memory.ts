@@ -43,7 +43,7 @@ export function policyMemory(
 }
 
 function sumsNote(engine: EngineMemory): string {
-  // See GradientAccumulator.
+  // GradientAccumulator keeps three copies: the sum, the gradient before an update, and that of one micro-batch.
   return `gradients are added up outside of the engine: ${megabytes(3 * part(engine, 'gradients'))} MB more`;
 }
 
@@ -62,7 +62,7 @@ function part({ parts }: EngineMemory, name: EngineMemory['parts'][number]['name
   return parts.find((each) => each.name === name)?.bytes ?? 0;
 }
 
-/** As the policy will count them, were it on the embedded engine. */
+/** How many workers there are by the count of the embedded engine. */
 function workersOf({ workers }: Pick<MemoryOptions, 'workers'>): number {
   return workerCount(workers, 'wasm');
 }

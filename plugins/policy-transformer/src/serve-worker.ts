@@ -15,7 +15,7 @@ import type { FromWorker, ToWorker, WorkerAnswers, WorkerRequest, WorkerSetup } 
  */
 export function serveWorker(port: MessagePort, setup: WorkerSetup, wrap = (engine: Engine): Engine => engine): void {
   const { config, lora, recompute, relaxedSimd, memoryLimitBytes, slots, tokensPerStep, endTokens, topK } = setup;
-  // Its gradients are stepped with on the main thread, where the moments are.
+  // The main thread steps with this engine's gradients: the moments are there.
   const engine = wrap(
     createEngine({ config, lora, recompute, relaxedSimd, memoryLimitBytes, optimizer: false, seed: 0 }),
   );

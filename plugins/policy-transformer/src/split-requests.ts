@@ -15,7 +15,7 @@ export function splitRequests(requests: readonly ScoreRequest[], maxTokens: numb
   let before = 0;
   for (const request of requests) {
     const { length } = request.tokenIds;
-    // The pass its middle lies in, when all are laid end to end.
+    // The pass in which the middle of the request lies, when all requests are laid end to end.
     passes[Math.min(count - 1, Math.floor(((before + length / 2) / total) * count))]?.push(request);
     before += length;
   }

@@ -80,7 +80,7 @@ type OpenCompute = (checkpoint: Checkpoint) => Promise<Compute>;
 
 type LoadFolder = (folder: string, reference?: 'reference') => Promise<Checkpoint>;
 
-/** Loads checkpoints onto the engine of the options; which one that is, is said once. */
+/** Loads checkpoints onto the engine of the options, and logs once which engine that is. */
 function checkpointLoader(
   { engine, contextLength, lora, recompute, memoryLimit, relaxedSimd }: TransformerOptions,
   log: (message: string) => void,
@@ -147,7 +147,7 @@ class TransformerPolicy implements Policy, AsyncDisposable {
     if (chat !== undefined) this.chat = chat;
   }
 
-  /** Which engine `auto` chose, and by its name which kernels `relaxedSimd: auto` did. */
+  /** The engine that `auto` chose; its name tells which kernels `relaxedSimd: auto` chose. */
   get computesWith(): NonNullable<Policy['computesWith']> {
     return { engine: this.checkpoint.engine.name };
   }

@@ -155,7 +155,7 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
     }
   }
 
-  /** What was put into the file first, then the queue; each request that is answered is remembered. */
+  /** Sends what was put into the file first, then the queue, and remembers each request that is answered. */
   private async send(): Promise<void> {
     const link = await this.ensureRun();
     if (this.spooled) {
@@ -247,14 +247,15 @@ export class MlflowTracker implements Tracker, AsyncDisposable {
   }
 
   /**
-   * Queue to file. Steps that the disk does not take stay in the queue, the latest `mostHeld` of them, until it takes
-   * them or the server does; that is said once. metrics.jsonl has them all the same.
+   * Moves the queue to the file. Steps that the disk does not take stay in the queue, the latest `mostHeld` of them,
+   * until it takes them or the server does; one warning says so. metrics.jsonl has them all the same.
    */
   private async keep(): Promise<void> {
     const steps = this.queue;
     this.queue = [];
     try {
-      // What a rollback took back is not there any more: whoever goes on has to find that beside the file.
+      // A rollback has lowered `sentThrough`. Whoever goes on with the run reads it beside the file, so it is written
+      // first.
       if (this.rollbacks > 0) await this.remember({});
       await this.spool.append(steps);
       this.spooled ||= steps.length > 0;

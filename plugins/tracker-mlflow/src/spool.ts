@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The metrics of a step on their way. */
+/** The metrics of a step that is yet to be sent. */
 export interface StepMetrics {
   readonly step: number;
   /** Milliseconds. */
@@ -17,7 +17,10 @@ const newline = 0x0a;
 export class Spool {
   constructor(readonly file: string) {}
 
-  /** A line that a crash cut off before is ended first, so that it takes no step with it. */
+  /**
+   * Appends steps. When a crash cut off the last line, that line is ended first, so that the next step does not become
+   * a part of it.
+   */
   async append(steps: readonly StepMetrics[]): Promise<void> {
     if (steps.length === 0) return;
     await mkdir(dirname(this.file), { recursive: true });
@@ -68,7 +71,7 @@ export class Spool {
     }
   }
 
-  /** What it held was sent. */
+  /** Removes the file, once what it held was sent. */
   async remove(): Promise<void> {
     await rm(this.file, { force: true });
   }

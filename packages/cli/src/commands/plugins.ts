@@ -12,7 +12,7 @@ interface JsonOptions {
 }
 type ConfiguredOptions = ConfigOptions & JsonOptions;
 
-/** Said before anything is trusted. */
+/** Printed before any package is trusted. */
 const warning =
   'Plugins are code and run with your full rights: files, network, environment. Lock only what you trust.';
 

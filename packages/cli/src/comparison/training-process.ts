@@ -13,7 +13,10 @@ export interface TrainingProcess {
   readonly ended: Promise<TrainingEnd>;
 }
 
-/** Those that run; they end with this process, however it does. One listener for all: a warning comes after ten. */
+/**
+ * The trainings that run now; they end with this process, however it ends. One listener serves all: Node warns after
+ * ten.
+ */
 const underWay = new Set<ChildProcess>();
 function endAll(): void {
   for (const child of underWay) child.kill('SIGKILL');

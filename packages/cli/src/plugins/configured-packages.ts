@@ -46,11 +46,11 @@ export function examine(name: string, folder: string): PackageInspection {
 /** What locking did to the entries of a lock file. */
 export interface Locking {
   readonly file: string;
-  /** As they are installed now. */
+  /** The named packages, as they are installed now. */
   readonly locked: readonly LockedPlugin[];
-  /** Of others, as they were. */
+  /** Entries of other packages, which stayed as they were. */
   readonly kept: readonly LockedPlugin[];
-  /** Of others that are not installed any more. */
+  /** Entries of other packages that are not installed any more; they were taken out. */
   readonly removed: readonly LockedPlugin[];
 }
 
@@ -71,7 +71,10 @@ export function lockPackages(loaded: LoadedConfig, packages: readonly Configured
   return { file: lockFile, locked, kept, removed: others.filter((other) => !kept.includes(other)) };
 }
 
-/** Adds a package to the lock file of a configuration. Entries of others stay: nobody looked at those packages now. */
+/**
+ * Adds a package to the lock file of a configuration. Entries of other packages stay as they are: nobody looked at
+ * those packages now.
+ */
 export function addToLock(
   loaded: LoadedConfig,
   found: PackageInspection,

@@ -5,7 +5,7 @@ import type { ResumableStream } from '../random/index.js';
 import type { PluginMetrics } from './plugin-metrics.js';
 import { policyScorer } from './policy-scorer.js';
 
-/** What every plugin of a run is told alike. */
+/** What a run tells its plugins, the same for all of them. */
 export type Surroundings = Pick<PluginContext, 'paths' | 'resolveAsset' | 'signal'>;
 
 interface ContextParts extends Pick<PluginContext, 'logger' | 'clock'> {
@@ -14,7 +14,7 @@ interface ContextParts extends Pick<PluginContext, 'logger' | 'clock'> {
   readonly random: ResumableStream;
   readonly surroundings: Surroundings;
   readonly metrics: PluginMetrics;
-  /** The policy is asked of it when the plugin asks for a scorer. */
+  /** Gives the policy when the plugin asks for a scorer. */
   readonly container: Container;
 }
 

@@ -10,7 +10,7 @@ interface PluginState {
   readonly state?: unknown;
 }
 
-/** By `<kind> <id>`. */
+/** One state for each plugin, by `<kind> <id>`. */
 export type SavedPlugins = Readonly<Record<string, PluginState>>;
 
 /** The plugins of a run that were made, for checkpoints: their random streams, and what they say of themselves. */

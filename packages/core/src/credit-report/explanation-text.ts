@@ -31,7 +31,7 @@ function trajectoryLines({ id, outcome, correct, answer, goldSeen, turns }: Traj
 function turnLines(explained: TurnExplanation, turn: number): string[] {
   const { action, reward, rewardReason, advantage, advantageReason, sameTurn } = explained;
   const paid = shortNumber(reward);
-  // Reasons begin with the reward themselves.
+  // The text of a reason begins with the reward already.
   const reason = rewardReason?.startsWith(`${reward}: `) ? rewardReason.slice(`${reward}: `.length) : rewardReason;
   return [
     `    turn ${turn}  ${excerpt(action, 100)}`,

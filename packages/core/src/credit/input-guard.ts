@@ -8,8 +8,8 @@ export interface InputGuard {
 }
 
 /**
- * Records plain data: objects, arrays, strings, numbers, booleans, null. Lists of numbers become a checksum, the long
- * ones of a sample.
+ * Records plain data: objects, arrays, strings, numbers, booleans, null. A list of numbers becomes a checksum; of a
+ * long list the checksum covers a sample.
  */
 export function guardInput(value: unknown): InputGuard {
   const before: unknown[] = [];
@@ -37,7 +37,10 @@ function record(value: unknown, before: unknown[]): void {
 
 const changed = -1;
 
-/** The position in the record after the value, or `changed`. The same walk as {@link record}, once more by hand: fast. */
+/**
+ * The position in the record after the value, or `changed`. Written out as a second walk beside {@link record}, because
+ * it has to be fast.
+ */
 function compare(value: unknown, before: readonly unknown[], start: number): number {
   let next = start;
   if (!Object.is(value, before[next++])) return changed;
@@ -69,10 +72,13 @@ function isNumberList(value: object): value is ArrayLike<number> {
 const sampledElements = 16;
 
 const element = new Float64Array(1);
-/** The same eight bytes. Unlike in a sum, no large number hides a small one beside it. */
+/** The same eight bytes as `element`. In a sum of the numbers themselves a large one would hide a small one. */
 const words = new Uint32Array(element.buffer);
 
-/** Of the bits of each number, one after the other, so that sorting or swapping in place shows. */
+/**
+ * A checksum of the bits of each number, one number after the other, so that it changes when a list is sorted or two
+ * numbers are swapped.
+ */
 function checksum(values: ArrayLike<number>): number {
   const stride = Math.max(1, Math.floor(values.length / sampledElements));
   let sum = 0;
@@ -85,7 +91,7 @@ function checksum(values: ArrayLike<number>): number {
   return sum;
 }
 
-/** No two words lead from one sum to the same. */
+/** Adds a word to a checksum. From one checksum no two words lead to the same next one. */
 function mix(sum: number, word: number): number {
   const product = Math.imul(sum ^ word, 0x9e3779b1);
   return product ^ (product >>> 15);

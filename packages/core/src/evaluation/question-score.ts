@@ -28,11 +28,11 @@ export interface TrajectoryScore {
   readonly goldRetrieved: number;
   /** Share of the question's supporting passages among the passages shown; `null` when it names none. */
   readonly supportingRecall: number | null;
-  /** Policy outputs. */
+  /** How many outputs the policy wrote. */
   readonly turns: number;
-  /** Turns that searched. */
+  /** How many turns searched. */
   readonly searches: number;
-  /** Turns with neither a search nor an answer. */
+  /** How many turns neither searched nor answered. */
   readonly invalidTurns: number;
   /** 1 when it gave no answer. */
   readonly unanswered: number;
@@ -40,7 +40,10 @@ export interface TrajectoryScore {
   readonly failed: number;
 }
 
-/** How one question did: means over its trajectories, what is needed to compare runs question by question. */
+/**
+ * How one question was answered: means over its trajectories, and what it takes to compare two runs question by
+ * question.
+ */
 export interface QuestionScore extends Omit<TrajectoryScore, 'failed'> {
   /** The question's id. */
   readonly question: string;

@@ -8,9 +8,9 @@ interface IntervalRow {
   readonly name: string;
   readonly value: number;
   readonly interval?: Interval | undefined;
-  /** Single runs, drawn as small rings. */
+  /** The single runs, drawn as small rings. */
   readonly values?: readonly number[];
-  /** Written at the right. */
+  /** Text at the right end of the row. */
   readonly note?: string;
   /** Style of the marker. Default: that of the row. */
   readonly style?: number;
@@ -20,9 +20,9 @@ export interface IntervalFigure {
   readonly title: string;
   readonly xLabel: string;
   readonly rows: readonly IntervalRow[];
-  /** The least the axis shows. */
+  /** The range that the axis covers at least. */
   readonly range?: readonly [number, number];
-  /** A vertical line here, e.g. 0 for differences. */
+  /** Where a vertical line is drawn, e.g. 0 for differences. */
   readonly reference?: number;
 }
 

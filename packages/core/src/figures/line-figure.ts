@@ -17,9 +17,9 @@ export interface LineFigure {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly lines: readonly FigureLine[];
-  /** Values are shares and shown in percent. */
+  /** Whether values are shares, which are shown in percent. */
   readonly percent?: boolean;
-  /** A level drawn across, with its name. */
+  /** A level that is drawn across the figure, with its name. */
   readonly level?: { readonly value: number; readonly name: string };
 }
 

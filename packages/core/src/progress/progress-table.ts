@@ -11,8 +11,8 @@ const redrawEvery = 200;
 const plainEvery = 60_000;
 
 /**
- * Several lines that say where work stands that goes on side by side. In a terminal they are redrawn in place; elsewhere
- * the first line alone is written now and then.
+ * Several lines, each of which says how far one of several jobs is. In a terminal they are redrawn in place; elsewhere
+ * only the first line is written now and then.
  */
 export class ProgressTable {
   private readonly interval: number;
@@ -57,7 +57,7 @@ export class ProgressTable {
     this.last = Number.NEGATIVE_INFINITY;
   }
 
-  /** To the start of the first drawn line, and everything below it away. */
+  /** Moves to the start of the first drawn line and clears everything below. */
   private erasure(): string {
     if (this.drawn === 0) return '';
     return `\r${this.drawn > 1 ? `\u001b[${this.drawn - 1}A` : ''}\u001b[J`;

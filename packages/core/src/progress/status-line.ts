@@ -18,7 +18,7 @@ const redrawEvery = 80;
 const plainEvery = 10_000;
 
 /**
- * One line that says where long work stands. In a terminal it is redrawn in place; elsewhere (a file, a pipe, CI) it
+ * One line that says how far a long job is. In a terminal it is redrawn in place; elsewhere (a file, a pipe, CI) it
  * becomes plain lines, one every few seconds.
  */
 export class StatusLine {

@@ -29,7 +29,7 @@ export function randomStream(seed: number, ...names: readonly (string | number)[
   return resumableStream(seed, ...names);
 }
 
-/** The same stream, for those who keep its position in a checkpoint. */
+/** The same stream as {@link randomStream}, for callers that keep its position in a checkpoint. */
 export function resumableStream(seed: number, ...names: readonly (string | number)[]): ResumableStream {
   const digest = createHash('sha256')
     .update(JSON.stringify([seed, ...names]))

@@ -15,16 +15,20 @@ export interface RolloutRequest {
   readonly signal: AbortSignal;
   /** Called after each finished trajectory. */
   readonly onTrajectory?: (done: number, total: number) => void;
-  /** Called with each finished trajectory and what it answers, for who keeps them when the rollout as a whole throws. */
+  /**
+   * Called with each finished trajectory and what it answers, for callers that keep trajectories although the rollout
+   * as a whole throws.
+   */
   readonly onFinished?: (question: Question, trajectory: Trajectory) => void;
-  /** Slots shared with the rollouts of other steps. Default: `options.concurrency` of its own. */
+  /** Slots that rollouts of other steps share. Default: slots of its own, `options.concurrency` of them. */
   readonly slots?: TrajectorySlots;
 }
 
 /**
  * Samples `groupSize` trajectories for each question, at most `concurrency` at once. Groups come back in the order of
- * the questions and trajectories in the order of their index, however the tasks interleave. When one throws, those under
- * way are ended, none is begun any more, and it is thrown when all have ended: nobody would read what they cost.
+ * the questions and trajectories in the order of their index, however the tasks interleave. When a trajectory throws,
+ * those under way are ended, because nobody would read what they cost, no further one is begun, and the error is thrown
+ * once all have ended.
  */
 export async function rolloutGroups(parts: RolloutParts, request: RolloutRequest): Promise<TrajectoryGroup[]> {
   const { questions, options, slots = new TrajectorySlots(options.concurrency) } = request;
@@ -45,7 +49,7 @@ export async function rolloutGroups(parts: RolloutParts, request: RolloutRequest
           request.onTrajectory?.(++done, total);
           return trajectory;
         } catch (error) {
-          // Before the slot is free for another.
+          // The others are ended before the slot is free for another trajectory.
           end.abort(error);
           throw error;
         }

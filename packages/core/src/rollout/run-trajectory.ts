@@ -20,11 +20,13 @@ export interface TrajectoryIdentity {
   readonly purpose: 'train' | 'evaluation';
   readonly step: number;
   readonly question: Question;
-  /** Which of the group, from 0: the index in its id. */
+  /** Which trajectory of its group this is, from 0; the index in its id. */
   readonly index: number;
 }
 
-/** A policy says by these that no trajectory will do better: they are no one trajectory's failure. */
+/**
+ * Codes by which a policy says that no trajectory will do better: such an error is not the failure of one trajectory.
+ */
 const endOfRun: ReadonlySet<string> = new Set(['RUN_NOT_TRAINABLE', 'RUN_SERVER_STATE_LOST', 'RUN_WORKER_FAILED']);
 
 type Ending = { answer: string | null; stopReason: StopReason };
@@ -112,7 +114,7 @@ export async function runTrajectory(
   return { id, prompt, turns, ...ending, ...(failure === undefined ? {} : { failure }) };
 }
 
-/** How the trajectory ends with this action; `null`: it goes on. */
+/** How the trajectory ends with this action; `null` when it goes on. */
 function endingOf(action: Action, { finish }: Sample, maySearch: boolean): Ending | null {
   if (action.kind === 'answer') return { answer: action.text, stopReason: 'answered' };
   if (action.kind === 'invalid' && finish === 'length') return { answer: null, stopReason: 'token-limit' };

@@ -97,8 +97,9 @@ export async function readWholeCheckpoint(folder: string): Promise<WholeCheckpoi
 }
 
 /**
- * The best checkpoint of before may have been removed for a better one that came later. Whoever goes back to before that
- * one has neither, so the best that there is comes from then on.
+ * The state, without its best step when the checkpoint of that step is gone. It may have been removed for a better one
+ * that came later; a run that goes back to before that one has neither, so its best is searched for anew among the
+ * steps that follow.
  */
 function withStandingBest(folder: string, state: TrainerState): TrainerState {
   if (state.best === null) return state;

@@ -5,7 +5,10 @@ const chunkBytes = 1 << 20;
 
 /** What was appended to a file of lines since it was last read. */
 export interface Appended {
-  /** The file became shorter, as a resumed run's does, was replaced or is gone: what was read before no longer counts. */
+  /**
+   * Whether what was read before no longer counts: the file became shorter, as a resumed run's does, was replaced or is
+   * gone.
+   */
   readonly anew: boolean;
   /** Whole lines, each with its line feed, in pieces that end with one. A last line that is not whole yet waits. */
   readonly pieces: AsyncIterable<Buffer>;
@@ -33,7 +36,7 @@ export class GrowingFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
     });
-    // Deleted since it was looked at.
+    // The file was deleted since its size was looked at.
     if (handle === null) return;
     try {
       let rest = Buffer.alloc(0);

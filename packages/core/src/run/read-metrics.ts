@@ -16,7 +16,7 @@ export async function readMetrics(runFolder: string): Promise<MetricRow[]> {
   return rows;
 }
 
-/** The same one row at a time, for whoever may stop: later lines go unread. Throws the same. */
+/** The same rows one at a time, for callers that may stop early: later lines then go unread. Throws the same errors. */
 export async function* metricRows(runFolder: string): AsyncGenerator<MetricRow> {
   const { metrics: file } = runFiles(runFolder);
   let index = 0;

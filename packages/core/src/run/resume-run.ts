@@ -145,7 +145,10 @@ async function wholeCheckpoint(place: string): Promise<WholeCheckpoint> {
   });
 }
 
-/** The recorded configuration with the keys that came since and have a default: a run made before them had that. */
+/**
+ * The recorded configuration, with the options that were added since and have a default: a run made before them ran by
+ * their defaults.
+ */
 function withDefaults(path: string, manifest: RunManifest, folder: string): unknown {
   try {
     return printableConfig(checkConfig(sourceOf(path, manifest, folder), [], folder));

@@ -8,8 +8,8 @@ import { copyLines, keepLines } from './whole-lines.js';
 
 /**
  * Removes what was recorded after a step, so that going on from its checkpoint records every step once; a line cut off
- * by a crash and leftovers of interrupted writes go with it. Checkpoints go first, newest first: whoever is killed on
- * the way and goes on again finds none that is later than the metrics.
+ * by a crash and leftovers of interrupted writes go with it. Checkpoints go first, the newest first: when the process
+ * is killed on the way and the run goes on again, no checkpoint is later than the metrics.
  *
  * @param step -1: everything
  * @param events lines of `events.jsonl` that stay; `null`: all

@@ -7,15 +7,15 @@ export interface RunFiles {
   readonly manifest: string;
   readonly metrics: string;
   readonly events: string;
-  /** A file a recorded step. */
+  /** One file for each recorded step. */
   readonly trajectories: string;
-  /** A file an evaluated step. */
+  /** One file for each evaluated step. */
   readonly evaluations: string;
-  /** A folder a saved step. */
+  /** One folder for each saved step. */
   readonly checkpoints: string;
-  /** Which checkpoint is the best. */
+  /** The file that says which checkpoint is the best. */
   readonly best: string;
-  /** A folder a rollback, by its number. */
+  /** One folder for each rollback, by its number. */
   readonly rollbacks: string;
 }
 

@@ -87,24 +87,24 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     await writeFileWhole(this.files.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   }
 
-  /** One line of `metrics.jsonl`. */
+  /** Appends one line to `metrics.jsonl`. */
   async appendMetrics(metrics: Readonly<Record<string, number>>): Promise<void> {
     await appendThrough(this.files.metrics, `${metricLine(metrics)}\n`);
   }
 
-  /** The groups of a step, one a line. */
+  /** Writes the groups of a step, one a line. */
   async writeTrajectories(step: number, lines: readonly unknown[]): Promise<void> {
     const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     await writeFileWhole(join(this.files.trajectories, `${stepName(step)}.jsonl`), text);
   }
 
-  /** How each held-out question did after a step, one a line. */
+  /** Writes how each held-out question did after a step, one a line. */
   async writeEvaluation(step: number, scores: readonly QuestionScore[]): Promise<void> {
     const text = scores.map((score) => `${JSON.stringify(score)}\n`).join('');
     await writeFileWhole(join(this.files.evaluations, `${stepName(step)}.jsonl`), text);
   }
 
-  /** One line of `events.jsonl`. */
+  /** Appends one line to `events.jsonl`. */
   async appendEvent(event: TrainingEvent): Promise<void> {
     await appendThrough(this.files.events, `${JSON.stringify(event)}\n`);
   }
@@ -115,7 +115,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     return writeCheckpoint(this.files.checkpoints, step, { state, search }, write);
   }
 
-  /** `checkpoints/best.json` */
+  /** Writes `checkpoints/best.json`. */
   async writeBest({ step, value }: BestValue, { metric, mode }: BestBy): Promise<void> {
     const text = JSON.stringify({ step, folder: stepName(step), metric, mode, value });
     await writeFileWhole(this.files.best, `${text}\n`);
@@ -153,7 +153,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
     return null;
   }
 
-  /** Ascending by step. */
+  /** The checkpoints, ascending by step. */
   checkpoints(): Promise<Checkpoint[]> {
     return listCheckpoints(this.files.checkpoints);
   }
@@ -187,7 +187,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
   }
 }
 
-/** A folder that holds something stays. */
+/** Removes a folder unless it holds something. */
 async function removeIfEmpty(path: string): Promise<void> {
   await rmdir(path).catch(() => undefined);
 }

@@ -13,11 +13,11 @@ import type { Caller } from './waiting.js';
 /** A search tool that holds up under training, and what it counted. */
 export interface SearchLayer extends SearchTool {
   counters(): SearchCounters;
-  /** Closes the record; the wrapped tool is its maker's to close. */
+  /** Closes the record. The wrapped tool stays open: whoever made it closes it. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a layer takes from its surroundings. */
+/** What a layer is given beside the tool and its options. */
 export interface SearchLayerSurroundings {
   /** Id of the tool, for messages. */
   readonly name?: string;

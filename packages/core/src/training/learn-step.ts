@@ -48,7 +48,7 @@ export async function learnStep(
   }
 }
 
-/** The policy itself is whole then, and can be saved. */
+/** Whether an error came from the policy's worker threads: the policy itself is whole then, and can be saved. */
 function isWorkerFailure(error: unknown): boolean {
   return TurnwiseError.is(error) && error.code === 'RUN_WORKER_FAILED';
 }

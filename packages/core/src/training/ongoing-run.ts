@@ -13,7 +13,7 @@ import type {
 /** What all steps of a run share. */
 export interface OngoingRun {
   readonly parts: TrainingParts;
-  /** As configured, whatever became of them by rollbacks. */
+  /** The settings as configured, before any rollback changed them. */
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
   readonly record: TrainingRecord;

@@ -70,7 +70,8 @@ async function trainFrom(first: number, run: OngoingRun, made: Made): Promise<nu
     questions: data.train,
     ledger: keeper.ledger,
     signal,
-    // Of the step that is waited for; others under way say nothing.
+    // Tells of the step that the loop waits for. Rollouts of later steps may be under way too; their progress is not
+    // shown.
     onTrajectory: (step, done, total) => {
       if (step === current) onProgress({ step, phase: 'rollout', done, total });
     },

@@ -22,7 +22,10 @@ export interface TrainingSettings {
   readonly seed: number;
   readonly rollout: RolloutOptions & {
     readonly questionsPerStep: number;
-    /** Updates a sample may lie behind the one that learns from it. Absent: 0, rollouts and updates take turns. */
+    /**
+     * By how many updates a sample may be older than the weights that learn from it. Absent: 0, rollouts and updates
+     * take turns.
+     */
     readonly maxStaleness?: number;
   };
   readonly objective: Objective;
@@ -36,23 +39,27 @@ export interface TrainingSettings {
     /** Updates made on each batch of rollouts. */
     readonly epochs: number;
     readonly deadGroups: DeadGroups;
-    /** 0: only before and after. */
+    /** Steps between held-out measurements; 0: only before the first and after the last step. */
     readonly evalEvery: number;
-    /** 0: only at the end. */
+    /** Steps between checkpoints; 0: only at the end. */
     readonly checkpointEvery: number;
-    /** Newest checkpoints that stay; absent or `null`: all. */
+    /** How many of the newest checkpoints stay; absent or `null`: all. */
     readonly keepCheckpoints?: number | null;
     /** A step that is the best so far by this metric gets a checkpoint, which stays. Absent or `null`: none does. */
     readonly keepBest?: BestBy | null;
-    /** Steps between those whose trajectories are recorded; 0: none are. Absent: 1. */
+    /** How many steps lie between those whose trajectories are recorded; 0: none are. Absent: 1. */
     readonly trajectoriesEvery?: number;
-    /** Newest recorded steps whose trajectories stay once there is a checkpoint; absent or `null`: all. */
+    /**
+     * How many of the newest recorded steps keep their trajectories once there is a checkpoint; absent or `null`: all.
+     */
     readonly keepTrajectories?: number | null;
-    /** Absent: nothing is watched. */
+    /** Alarms on a run that collapses. Absent: nothing is watched. */
     readonly watchdog?: WatchdogSettings;
-    /** Absent or `null`: a reward that fails ends the run, and every question is asked for ever. */
+    /**
+     * When a question is set aside. Absent or `null`: a reward that fails ends the run, and no question is set aside.
+     */
     readonly quarantine?: Quarantine | null;
-    /** Absent: every question once in each pass over the data. */
+    /** How questions are chosen. Absent: every question once in each pass over the data. */
     readonly curriculum?: Curriculum;
   };
   /** Held-out measurement during training. */
@@ -68,7 +75,7 @@ export interface TrainingData {
 export interface TrainingRecord {
   appendMetrics(metrics: Readonly<Record<string, number>>): Promise<void>;
   writeTrajectories(step: number, lines: readonly unknown[]): Promise<void>;
-  /** How each held-out question did after this step. */
+  /** Writes how each held-out question did after this step. */
   writeEvaluation(step: number, scores: readonly QuestionScore[]): Promise<void>;
   appendEvent(event: TrainingEvent): Promise<void>;
   /** Calls `write` with a fresh folder, adds the state, and keeps the whole or nothing; returns its final place. */
@@ -77,7 +84,7 @@ export interface TrainingRecord {
   writeBest(best: BestValue, by: BestBy): Promise<void>;
   /** Removes the checkpoints that need not stay. */
   pruneCheckpoints(retention: Retention): Promise<void>;
-  /** Removes the trajectories of all but the newest so many recorded steps. */
+  /** Removes the trajectories of all recorded steps but the newest; the number says how many stay. */
   pruneTrajectories(newest: number): Promise<void>;
   /**
    * Goes back to the newest whole checkpoint of at most that step: what was recorded after it is put aside under the
@@ -111,7 +118,7 @@ export interface TrainingOptions {
   /** Once aborted, the step under way is finished, recorded and saved, and the run ends with this signal's reason. */
   readonly interrupt?: AbortSignal;
   readonly onProgress?: (progress: StepProgress) => void;
-  /** What happened beside the metrics: alarms of the watchdog, questions set aside. Recorded before it is told. */
+  /** Called with what happened beside the metrics, once it is recorded: alarms of the watchdog, questions set aside. */
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Go on after this step instead of starting; the record has been rewound to it. */
   readonly resume?: ResumePoint;

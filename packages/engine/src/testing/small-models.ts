@@ -18,7 +18,9 @@ export function smallConfig(changes: Partial<TransformerConfigInput> = {}): Tran
   });
 }
 
-/** With taps, biases and norms of heads far from their gentle start, so that an error in them shows. */
+/**
+ * An engine whose taps, biases and norms of heads are far from their initial values, so that an error in them shows.
+ */
 export function smallEngine(
   changes: Partial<TransformerConfigInput> = {},
   seed = 1,

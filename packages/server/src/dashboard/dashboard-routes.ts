@@ -12,7 +12,7 @@ import type { GroupPage, QuestionPage, QuestionRow } from './views.js';
 const mostGroups = 5000;
 const mostQuestions = 500;
 
-/** Most visits told of a question in a list; there is a page with all of them. */
+/** Most visits that a list gives of one question; a page of the question has all of them. */
 const mostVisits = 16;
 
 /** What the page asks for. Everything is read; nothing here changes a run. */
@@ -27,7 +27,7 @@ export function addDashboardRoutes(
     if (run === null) throw new HttpFailure(404, `There is no run ${JSON.stringify(name ?? '')} here, or no longer.`);
     return run;
   };
-  /** What is read of a run: one that is deleted meanwhile is not there either. */
+  /** What is read of a run. A run that is deleted while it is read counts as one that is not there. */
   const ofRun = async <Read>(name: string | undefined, read: (run: RunView) => Promise<Read>): Promise<Read> => {
     const run = await runOf(name);
     try {

@@ -16,11 +16,11 @@ export interface DemonstrateOptions {
   readonly random: RandomStream;
 }
 
-/** Turns after which the script stops, the answer's included. */
+/** Turns after which the script stops, including the turn of the answer. */
 const maxTurns = 5;
 /** Hits of a search. */
 const topK = 3;
-/** Searches in vain for one fact before even an expert answers with what it has. */
+/** How often even an expert searches in vain for one fact before it answers with what it has. */
 const patience = 2;
 
 /**

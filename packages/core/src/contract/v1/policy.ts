@@ -50,7 +50,7 @@ export interface SampleRequest {
   readonly tokenIds: readonly number[];
   /** Seed of this turn alone, derived from (run seed, step, question, index in the group, turn). */
   readonly seed: number;
-  /** 0 is greedy. */
+  /** At 0 the most probable token is taken. */
   readonly temperature: number;
   readonly topP: number;
   readonly maxTokens: number;
@@ -67,13 +67,13 @@ export interface Sample {
   readonly logprobs: readonly number[];
   /** `stop`: a stop string or end token; `length`: maxTokens or the context ran out. */
   readonly finish: 'stop' | 'length';
-  /** Updates the weights had had when it was drawn; for policies that sample during updates. */
+  /** How many updates the weights had had when the sample was drawn; for policies that sample during updates. */
   readonly version?: number;
 }
 
 /** Given tokens whose log-probability is wanted: nothing is sampled, nothing is learned. */
 export interface ScoreRequest {
-  /** Context and what is scored, end to end. */
+  /** The context, followed by the tokens that are scored. */
   readonly tokenIds: ArrayLike<number>;
   /** Position of the first token to score, at least 1. */
   readonly from: number;
@@ -107,7 +107,7 @@ export interface PolicySpan {
   readonly tokenIds: ArrayLike<number>;
   /** Natural-log probability of each token when it was sampled; same length as `tokenIds`. */
   readonly logprobs: ArrayLike<number>;
-  /** Advantage of the turn: of every token of this span. */
+  /** Advantage of the turn, which each token of this span has. */
   readonly advantage: number;
 }
 
@@ -179,17 +179,20 @@ export interface Policy {
   /** What it turned out to compute with, where its options leave that open, e.g. `engine`; a run's manifest records it. */
   readonly computesWith?: Readonly<Record<string, string>>;
   /**
-   * How the model reads a conversation, when it was trained on a template of its own. Absent: prompts and observations
-   * as the protocol writes them.
+   * How the model reads a conversation, when it was trained on a template of its own. Absent: it reads prompts and
+   * observations as the protocol writes them.
    */
   readonly chat?: ChatFormat;
-  /** Called concurrently; the policy batches. */
+  /** May be called again before earlier calls have resolved; the policy batches them. */
   sample(request: SampleRequest, signal: AbortSignal): Promise<Sample>;
   /** No more turns will be asked of this trajectory: its cache may go. */
   release?(trajectoryId: string): void;
   /** See {@link PolicyScorer}. A policy that has it provides `policy.scores`. */
   score?: PolicyScorer['score'];
-  /** Asked once before training: what of the plan this policy cannot do, beyond the kinds of objective; `null`: all of it can. */
+  /**
+   * Asked once before training. Returns what of the plan this policy cannot do, beyond the kinds of objective; `null`
+   * when it can do all of it.
+   */
   refuses?(plan: TrainingPlan): TrainingRefusal | null;
   /** Accumulates gradients; several calls may precede one `optimStep`. */
   forwardBackward(batch: TrainingBatch, objective: Objective): Promise<LossMetrics>;

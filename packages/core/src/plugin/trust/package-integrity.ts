@@ -24,7 +24,7 @@ export function packageIntegrity(folder: string): string {
 
 interface Content {
   readonly path: string;
-  /** Hash of a file; a word for what has no content. */
+  /** Hash of a file, or a word that stands for what has no content. */
   readonly content: string;
 }
 
