@@ -20,6 +20,8 @@ export default defineConfig(
     name: workspace,
     entry: entries(workspace),
     outDir: join(workspace, 'dist'),
+    // Chunks of an earlier build have other names and would be packed; what `tsc -b` wrote stays.
+    clean: ['!**/*.d.ts', '!**/*.d.ts.map', '!**/*.tsbuildinfo'],
     format: ['esm' as const],
     target: 'node20',
     sourcemap: true,
