@@ -4,9 +4,8 @@ import type { Engine } from './engine.js';
 import { loraTargets, type LoraConfig } from './lora.js';
 import { doubles, randomLoss } from './testing/model-kinds.js';
 import { referenceScores, type ReferenceWeights } from './testing/reference-transformer.js';
+import { slopes } from './testing/slope.js';
 import { randomBatch, smallConfig, uniforms } from './testing/small-models.js';
-
-const STEP = 1e-5;
 
 /** Adapters by name, in double precision, away from their start. */
 function randomAdapters(engine: Engine): ReferenceWeights {
@@ -83,32 +82,11 @@ describe.each(models)('adapters on %s', (_, lora: LoraConfig, changes, lengths) 
     const loss = randomLoss(batch, 8);
     engine.forward(batch);
     engine.backward(loss);
-    const uniform = uniforms(3);
-    const directions: ReferenceWeights = new Map();
-    let [along, size] = [0, 0];
     expect(engine.trainedParameters()).toHaveLength(2 * lora.targets.length * engine.config.layerCount);
-    for (const { name } of engine.trainedParameters()) {
-      const gradient = engine.readGradient(name);
-      const norm = Math.hypot(...gradient);
-      expect(norm).toBeGreaterThan(1e-3);
-      const aside = (): number => (uniform() < 0.5 ? -1 : 1) / Math.sqrt(gradient.length);
-      const direction = Float64Array.from(gradient, (g) => g / norm + aside());
-      directions.set(name, direction);
-      along += gradient.reduce((sum, g, i) => sum + g * (direction[i] ?? NaN), 0);
-      size += norm;
-    }
-    const at = (step: number): number => {
-      const moved = [...adapters].map(([name, values]) => {
-        return [name, values.map((value, i) => value + step * (directions.get(name)?.[i] ?? NaN))] as const;
-      });
-      const { logprobs, entropies } = referenceScores(engine.config, merged(engine, lora, new Map(moved)), batch, 1);
-      return logprobs.reduce(
-        (sum, logprob, i) =>
-          sum + logprob * (loss.logprobs[i] ?? NaN) + (entropies[i] ?? NaN) * (loss.entropies[i] ?? NaN),
-        0,
-      );
-    };
-    expect(Math.abs(along - (at(STEP) - at(-STEP)) / (2 * STEP))).toBeLessThan(3e-4 * size);
+    const weightsOf = (moved: ReferenceWeights): ReferenceWeights => merged(engine, lora, moved);
+    const { engine: slope, reference, size, leastNorm } = slopes(engine, batch, loss, 1, adapters, weightsOf);
+    expect(leastNorm).toBeGreaterThan(1e-3);
+    expect(Math.abs(slope - reference)).toBeLessThan(3e-4 * size);
     const once = engine.gradientNorm();
     engine.forward(batch);
     engine.backward(loss);

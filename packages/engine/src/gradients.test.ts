@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { referenceScores, type ReferenceWeights } from './testing/reference-transformer.js';
+import { referenceScores } from './testing/reference-transformer.js';
+import { referenceLoss } from './testing/slope.js';
 import { doubles, modelKinds, randomLoss } from './testing/model-kinds.js';
 import { randomBatch, smallEngine, uniforms } from './testing/small-models.js';
 
@@ -18,17 +19,11 @@ describe.each([
   const batch = randomBatch(engine.config, lengths, 7);
   const loss = randomLoss(batch, 8);
   const weights = doubles(engine);
-  const lossAt = (perturbed: ReferenceWeights): number => {
-    const { logprobs, entropies } = referenceScores(engine.config, perturbed, batch, temperature);
-    const weigh = (values: number[], by: Float32Array): number =>
-      values.reduce((sum, v, i) => sum + v * (by[i] ?? NaN), 0);
-    return weigh(logprobs, loss.logprobs) + weigh(entropies, loss.entropies);
-  };
   const derivative = (name: string, direction: Float64Array): number => {
     const original = weights.get(name) ?? new Float64Array();
     const at = (step: number): number => {
       const moved = original.map((w, i) => w + step * (direction[i] ?? 0));
-      return lossAt(new Map(weights).set(name, moved));
+      return referenceLoss(engine, new Map(weights).set(name, moved), batch, loss, temperature);
     };
     return (at(STEP) - at(-STEP)) / (2 * STEP);
   };

@@ -2,6 +2,18 @@ import type { Engine, PackedBatch } from '../engine.js';
 import type { ReferenceWeights } from './reference-transformer.js';
 import { uniforms } from './small-models.js';
 
+/** Rotary positions scaled as in Llama 3, of a small context. */
+export const llama3Positions = {
+  ropeTheta: 100,
+  ropeScaling: {
+    kind: 'llama3',
+    factor: 8,
+    lowFrequencyFactor: 1,
+    highFrequencyFactor: 4,
+    originalContextLength: 40,
+  },
+} as const;
+
 /** One small model of each kind, with the temperature it is scored at. */
 export const modelKinds = [
   [
@@ -46,14 +58,7 @@ export const modelKinds = [
       feedForwardBias: true,
       queryKeyNorm: true,
       tiedEmbedding: false,
-      ropeTheta: 100,
-      ropeScaling: {
-        kind: 'llama3',
-        factor: 8,
-        lowFrequencyFactor: 1,
-        highFrequencyFactor: 4,
-        originalContextLength: 40,
-      },
+      ...llama3Positions,
     },
     1.2,
   ],

@@ -4,6 +4,7 @@ import { createEngine } from '../create-engine.js';
 import type { Engine } from '../engine.js';
 import { loraTargets, type LoraConfig } from '../lora.js';
 import { normalStream } from '../random-normal.js';
+import { llama3Positions } from '../testing/model-kinds.js';
 import { randomBatch, smallEngine, uniforms } from '../testing/small-models.js';
 import type { TransformerConfigInput } from '../transformer-config.js';
 import { TfjsEngine } from './tfjs-engine.js';
@@ -125,14 +126,7 @@ const models: [string, Partial<TransformerConfigInput>, number, LoraConfig | nul
       attentionOutBias: true,
       feedForwardBias: true,
       tiedEmbedding: false,
-      ropeTheta: 100,
-      ropeScaling: {
-        kind: 'llama3',
-        factor: 8,
-        lowFrequencyFactor: 1,
-        highFrequencyFactor: 4,
-        originalContextLength: 40,
-      },
+      ...llama3Positions,
     },
     1.2,
     null,
