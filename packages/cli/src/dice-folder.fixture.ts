@@ -1,17 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { characterTokenizer } from './character-tokenizer.fixture.js';
 
 /** A policy in one file, as a user would write it: one token a character, right or wrong by the seed. */
 const policySource = `
 import { readFileSync, writeFileSync } from 'node:fs';
 import { definePolicy } from '@turnwise/core';
 import { z } from 'zod';
-
-const tokenizer = {
-  encode: (text: string) => [...text].map((character) => character.codePointAt(0) as number),
-  decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens),
-};
-
+${characterTokenizer}
 export default definePolicy({
   id: 'dice',
   version: '1.0.0',

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunComparison } from '@turnwise/core';
+import { characterTokenizer } from '../character-tokenizer.fixture.js';
 import { runCommandLine } from '../command-line.js';
 import { runInProcess, type Outcome } from '../in-process.fixture.js';
 
@@ -20,12 +21,7 @@ const policySource = `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { definePolicy } from '@turnwise/core';
 import { z } from 'zod';
-
-const tokenizer = {
-  encode: (text: string) => [...text].map((character) => character.codePointAt(0) as number),
-  decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens),
-};
-
+${characterTokenizer}
 export default definePolicy({
   id: 'learner',
   version: '1.0.0',

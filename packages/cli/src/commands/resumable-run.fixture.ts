@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { characterTokenizer } from '../character-tokenizer.fixture.js';
 
 /**
  * A policy whose weights are a number that every update moves by what the batch holds. While there is a file `dead`, its
@@ -9,12 +10,7 @@ const policySource = (folder: string): string => `
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { definePolicy, TurnwiseError } from '@turnwise/core';
 import { z } from 'zod';
-
-const tokenizer = {
-  encode: (text: string) => [...text].map((character) => character.codePointAt(0) as number),
-  decode: (tokens: readonly number[]) => String.fromCodePoint(...tokens),
-};
-
+${characterTokenizer}
 export default definePolicy({
   id: 'number',
   version: '1.0.0',
