@@ -27,9 +27,9 @@ export async function planRuns(
   const plan: PlannedRun[] = [];
   for (const seed of seeds) {
     for (const strategy of strategies) {
-      const set = [...options.set, `strategy=${JSON.stringify(strategy)}`, `seed=${seed}`];
-      const typed = strategySetting(strategy, `--strategies ${strategies.join(',')}`);
-      const loaded = await session.load({ config: options.config, set: [...options.set, typed, `seed=${seed}`] });
+      const setting = strategySetting(strategy, `--strategies ${strategies.join(',')}`);
+      const loaded = await session.load({ config: options.config, set: [...options.set, setting, `seed=${seed}`] });
+      const set = [...options.set, setting.text, `seed=${seed}`];
       plan.push({
         strategy,
         seed,

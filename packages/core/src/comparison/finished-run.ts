@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readLines } from '../data/index.js';
 import { TurnwiseError } from '../errors/index.js';
 import type { QuestionScore } from '../evaluation/index.js';
-import { readManifest, readMetrics, runFiles, stepName, type RunManifest } from '../run/index.js';
+import { readManifest, readMetrics, recordedSteps, runFiles, stepName, type RunManifest } from '../run/index.js';
 import { readGroupVisits, type GroupVisit } from './group-visits.js';
 
 /** One measurement of the held-out questions. */
@@ -50,9 +50,8 @@ export async function readFinishedRun(folder: string, strategy: string): Promise
 async function readMeasurements(run: string): Promise<HeldOutMeasurement[]> {
   const folder = runFiles(run).evaluations;
   const names = existsSync(folder) ? await readdir(folder) : [];
-  const steps = names.flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? []).map(Number);
   const measurements: HeldOutMeasurement[] = [];
-  for (const step of steps.sort((left, right) => left - right)) {
+  for (const step of recordedSteps(names)) {
     const scores: QuestionScore[] = [];
     const file = join(folder, `${stepName(step)}.jsonl`);
     for await (const { text, number } of readLines(file)) scores.push(scoreIn(text, `${file}:${number}`));

@@ -5,7 +5,7 @@ import type { Composition, Question, Trajectory, TurnRewards } from '../contract
 import { nearMisses } from '../credit/index.js';
 import { readLines } from '../data/index.js';
 import { TurnwiseError } from '../errors/index.js';
-import { runFiles, stepName } from '../run/index.js';
+import { recordedSteps, runFiles, stepName } from '../run/index.js';
 
 /** What is kept of a training group: enough to follow a question through training. */
 export interface GroupVisit {
@@ -33,8 +33,7 @@ export async function readGroupVisits(run: string): Promise<GroupVisit[]> {
   const folder = runFiles(run).trajectories;
   const names = existsSync(folder) ? await readdir(folder) : [];
   const visits: GroupVisit[] = [];
-  const steps = names.flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? []).map(Number);
-  for (const step of steps.sort((left, right) => left - right)) {
+  for (const step of recordedSteps(names)) {
     const file = join(folder, `${stepName(step)}.jsonl`);
     for await (const { text, number } of readLines(file)) visits.push(...visitsIn(text, `${file}:${number}`));
   }

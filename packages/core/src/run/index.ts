@@ -4,7 +4,7 @@ export { evaluationConditions, type EvaluationConditions, type PluginPin } from 
 export { metricKeys, metricLine } from './metric-line.js';
 export { GrowingFile, type Appended } from './growing-file.js';
 export { MetricsTail } from './metrics-tail.js';
-export { readMetrics } from './read-metrics.js';
+export { metricRowIn, readMetrics, type MetricRow } from './read-metrics.js';
 export { LineFile } from './line-file.js';
 export { lockHolder, lockRun } from './run-lock.js';
 export { readManifest } from './read-manifest.js';
@@ -13,7 +13,7 @@ export { runManifest, withPolicy, type RunManifest } from './run-manifest.js';
 export { assertSameRun, recordedConfig, resumeRun, type Resumption } from './resume-run.js';
 export { runFiles, type RunFiles } from './run-files.js';
 export { runPlace } from './run-place.js';
-export { stepName } from './step-name.js';
+export { recordedSteps, stepName } from './step-name.js';
 export { stopAfterStep, type StepStop } from './stop-after-step.js';
 export { tensorBoardTracker } from './tensorboard-tracker.js';
 export { withTrackers } from './with-trackers.js';

@@ -1,5 +1,5 @@
 import { GrowingFile } from './growing-file.js';
-import type { MetricRow } from './read-metrics.js';
+import { metricRowIn, type MetricRow } from './read-metrics.js';
 import { runFiles } from './run-files.js';
 
 /** Follows the metrics of a run that is being written: only what was added is read, however long the file became. */
@@ -17,17 +17,11 @@ export class MetricsTail {
   async next(): Promise<MetricRow[]> {
     const rows: MetricRow[] = [];
     for await (const lines of (await this.#file.appended()).pieces) {
-      rows.push(...lines.toString('utf8').split('\n').flatMap(parsed));
+      for (const line of lines.toString('utf8').split('\n')) {
+        const row = metricRowIn(line);
+        if (row !== null) rows.push(row);
+      }
     }
     return rows;
-  }
-}
-
-function parsed(line: string): MetricRow[] {
-  try {
-    const row = JSON.parse(line) as unknown;
-    return typeof row === 'object' && row !== null && !Array.isArray(row) ? [row as MetricRow] : [];
-  } catch {
-    return [];
   }
 }

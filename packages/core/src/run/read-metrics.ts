@@ -28,6 +28,20 @@ export async function* metricRows(runFolder: string): AsyncGenerator<MetricRow> 
   }
 }
 
+/** The row in a line of a file that is followed while it is written; `null` when the line is no JSON object. */
+export function metricRowIn(line: string): MetricRow | null {
+  try {
+    const value = JSON.parse(line) as unknown;
+    return isRow(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRow(value: unknown): value is MetricRow {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function parseLine(file: string, line: string, index: number): MetricRow {
   const where = `${file}:${index + 1}`;
   // Only what was measured in that step is lost then; whoever goes on counts the lines.
@@ -39,6 +53,6 @@ function parseLine(file: string, line: string, index: number): MetricRow {
   } catch (cause) {
     throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is not valid JSON.`, { where, hint, cause });
   }
-  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as MetricRow;
+  if (isRow(row)) return row;
   throw new TurnwiseError('RUN_CORRUPT', `${where}: the line is no JSON object.`, { where, hint });
 }

@@ -125,15 +125,15 @@ async function lastWhole(
       damaged.push(error.message);
     }
   }
-  const anew = `start anew in another folder: turnwise train ${now.file === null ? '' : `-c ${now.file} `}--run-dir NEW.`;
+  const anew = `anew in another folder: turnwise train ${now.file === null ? '' : `-c ${now.file} `}--run-dir NEW.`;
   if (unmeasured !== null) {
     const message = `The run in ${folder.path} can go on from none of its checkpoints: ${damaged.join(' ')}`;
     const { where = folder.path, hint = '' } = unmeasured;
-    throw new TurnwiseError('RUN_CORRUPT', message, { where, hint: `${hint} Or ${anew}`, cause: unmeasured });
+    throw new TurnwiseError('RUN_CORRUPT', message, { where, hint: `${hint} Or start ${anew}`, cause: unmeasured });
   }
   throw new TurnwiseError('RUN_CORRUPT', `No checkpoint of the run in ${folder.path} is whole: ${damaged.join(' ')}`, {
     where: folder.path,
-    hint: `S${anew.slice(1)}`,
+    hint: `Start ${anew}`,
   });
 }
 

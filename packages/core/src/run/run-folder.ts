@@ -21,7 +21,7 @@ import { putAside, rewindTo } from './rewind-run.js';
 import { runFiles, type RunFiles } from './run-files.js';
 import { lockRun } from './run-lock.js';
 import type { RunManifest } from './run-manifest.js';
-import { stepInName, stepName } from './step-name.js';
+import { recordedSteps, stepName } from './step-name.js';
 import { tensorBoardTracker } from './tensorboard-tracker.js';
 
 /**
@@ -130,8 +130,7 @@ export class RunFolder implements TrainingRecord, AsyncDisposable {
 
   async pruneTrajectories(newest: number): Promise<void> {
     const names = await readdir(this.files.trajectories).catch(() => []);
-    const steps = names.flatMap((name) => (/^step-\d+\.jsonl$/.test(name) ? stepInName(name) : []));
-    for (const step of steps.sort((left, right) => left - right).slice(0, -newest)) {
+    for (const step of recordedSteps(names).slice(0, -newest)) {
       const file = join(this.files.trajectories, `${stepName(step)}.jsonl`);
       await writing(file, () => rm(file, { force: true }));
     }

@@ -7,3 +7,11 @@ export function stepName(step: number): string {
 export function stepInName(name: string): number {
   return Number(/^step-(\d+)/.exec(name)?.[1] ?? -1);
 }
+
+/** The steps whose files of lines are among the names in a folder, e.g. `step-000010.jsonl`; ascending. */
+export function recordedSteps(names: readonly string[]): number[] {
+  return names
+    .flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((left, right) => left - right);
+}

@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runFiles, stepName } from '@turnwise/core';
+import { recordedSteps, runFiles, stepName } from '@turnwise/core';
 import { parseGroupLine, summariseGroup } from './summarise-group.js';
 import type { GroupSummary } from './views.js';
 
@@ -24,11 +24,7 @@ export class GroupFiles {
 
   /** Steps whose groups were recorded, ascending. */
   async steps(): Promise<number[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    return names
-      .flatMap((name) => /^step-(\d+)\.jsonl$/.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
+    return recordedSteps(await readdir(this.#folder).catch(() => []));
   }
 
   /** Bytes of a step's file; 0 when there is none. */

@@ -1,6 +1,6 @@
-import { GrowingFile, runFiles } from '@turnwise/core';
+import { GrowingFile, runFiles, type MetricRow } from '@turnwise/core';
 import { inTurn } from './in-turn.js';
-import { countUnreadable, parseRows, type MetricRow } from './metric-lines.js';
+import { readLines } from './metric-lines.js';
 import type { MetricColumns } from './views.js';
 
 /** All metrics of a run that may still be written: what was read stays, and only what was appended is read again. */
@@ -35,8 +35,9 @@ export class GrowingMetrics {
     const { anew, pieces } = await this.#file.appended();
     if (anew) [this.#rows, this.#unreadable] = [[], 0];
     for await (const lines of pieces) {
-      for (const row of parseRows(lines)) this.#rows.push(row);
-      this.#unreadable += countUnreadable(lines);
+      const { rows, unreadable } = readLines(lines);
+      for (const row of rows) this.#rows.push(row);
+      this.#unreadable += unreadable;
     }
     return this.#rows;
   });

@@ -1,6 +1,6 @@
-import { GrowingFile, runFiles } from '@turnwise/core';
+import { GrowingFile, runFiles, type MetricRow } from '@turnwise/core';
 import { inTurn } from './in-turn.js';
-import { countRows, lastLines, lastLineWith, parseRows, type MetricRow } from './metric-lines.js';
+import { countRows, lastLines, lastLineWith, parseRows } from './metric-lines.js';
 
 /** Steps that the speed of a run is taken from. */
 const recentRows = 20;

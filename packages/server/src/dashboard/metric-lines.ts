@@ -1,5 +1,4 @@
-/** A step's metrics by name. */
-export type MetricRow = Readonly<Record<string, number>>;
+import { metricRowIn, type MetricRow } from '@turnwise/core';
 
 const lineEnd = Buffer.from('}\n');
 
@@ -12,29 +11,22 @@ export function countRows(lines: Buffer): number {
 
 /** Those rows; one that cannot be read has no metrics: a picture of the rest is better than none. */
 export function parseRows(lines: Buffer): MetricRow[] {
-  return lines
-    .toString('utf8')
-    .split('\n')
-    .flatMap((line) => (line.endsWith('}') ? [parseRow(line)] : []));
+  return readLines(lines).rows;
 }
 
-/** Whole lines of those that hold no JSON object. */
-export function countUnreadable(lines: Buffer): number {
-  const all = lines.toString('utf8').split('\n').slice(0, -1);
-  return all.filter((line) => !line.endsWith('}') || objectIn(line) === null).length;
-}
-
-function parseRow(line: string): MetricRow {
-  return objectIn(line) ?? {};
-}
-
-function objectIn(line: string): MetricRow | null {
-  try {
-    const value = JSON.parse(line) as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as MetricRow) : null;
-  } catch {
-    return null;
+/** The same, and how many of the whole lines hold no JSON object. */
+export function readLines(lines: Buffer): { readonly rows: MetricRow[]; readonly unreadable: number } {
+  const rows: MetricRow[] = [];
+  let unreadable = 0;
+  const texts = lines.toString('utf8').split('\n');
+  for (const [index, line] of texts.entries()) {
+    const isRow = line.endsWith('}');
+    const row = isRow ? metricRowIn(line) : null;
+    if (isRow) rows.push(row ?? {});
+    // What follows the last line feed is no whole line.
+    if (row === null && index < texts.length - 1) unreadable++;
   }
+  return { rows, unreadable };
 }
 
 /** The last `count` lines. */

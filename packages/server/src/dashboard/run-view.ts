@@ -1,9 +1,8 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
-import { lockHolder, readManifest, runFiles, type RunFiles, type RunManifest } from '@turnwise/core';
+import { lockHolder, readManifest, runFiles, type MetricRow, type RunFiles, type RunManifest } from '@turnwise/core';
 import { GroupFiles } from './group-files.js';
 import { GrowingMetrics } from './growing-metrics.js';
 import { LatestMetrics } from './latest-metrics.js';
-import type { MetricRow } from './metric-lines.js';
 import { QuestionHistories } from './question-histories.js';
 import type { RunRow, RunStatus } from './views.js';
 
